@@ -1,0 +1,16 @@
+"""The room that remembers.
+
+model.py          the nouns, as frozen values
+folding.py        how names and words are folded for comparing and searching
+codec.py          a noun as JSON, and back
+store.py          open_store(url), and the Store that holds one part per noun
+sources.py        sources, what polling has taught us of them, and the visits
+items.py          items and the raw entries they came from
+meetings.py       reports, coverage, meetings, and the keys that find them
+rulings.py        what people have decided
+publications.py   what the published files last said
+database.py       the little SQL both databases share; StorageError
+sqlite.py         the embedded database
+migrate.py        brings a database to the newest schema
+migrations/       numbered SQL, never edited once released
+"""

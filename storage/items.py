@@ -1,0 +1,196 @@
+"""Items, and the raw entries they came from.
+
+Touches: the database it was given.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Literal
+
+from storage.codec import moment_of, moment_text, to_json
+from storage.database import Database, Row, in_lists
+from storage.folding import words
+from storage.model import Item
+
+COLUMNS = (
+    "i.id, i.source_id, i.outlet, i.url, i.title, i.summary, i.body, i.html, i.language, i.published, i.first_seen,"
+    " i.guid, i.authors, i.tags, i.credit, i.hash"
+)
+PAGE = 500      # items read at once while walking over all of them: a few megabytes
+
+# Thai, Lao, Burmese and Khmer are written without spaces, so a word may begin inside a run of letters.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+
+def item_of(row: Row) -> Item:
+    """The item in a row of COLUMNS."""
+    id, source_id, outlet, url, title, summary, body, html, language, published, first_seen, guid, authors, tags, credit, hash = row
+    return Item(
+        id, source_id, outlet, url, title, summary, body, html, language, moment_of(published) if published else None, moment_of(first_seen),
+        guid, tuple(json.loads(authors)) if authors != "[]" else (), tuple(json.loads(tags)) if tags != "[]" else (), credit, hash,
+    )
+
+
+class Items:
+    """What the sources said."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, item: Item, raw: str, seen_at: datetime) -> Literal["new", "changed", "same"]:
+        """Takes in what a document said: `raw` is the entry as JSON, kept for each revision.
+
+        A changed item keeps the time it was first seen and waits for a decision
+        again. Markup, tags and a date that only moves forward are no change: many
+        sites renew them at every visit.
+        """
+        with self._database.transaction():
+            rows = self._database.query(f"SELECT {COLUMNS} FROM items i WHERE i.id = :id", {"id": item.id})
+            known = item_of(rows[0]) if rows else None
+            if known and _said(known) == _said(item) and not _is_better_date(item.published, known.published):
+                return "same"
+            self._write(item, known.first_seen if known else item.first_seen)
+            self._database.execute(
+                "INSERT INTO entries (item_id, hash, seen_at, raw) VALUES (:id, :hash, :seen_at, :raw)"
+                " ON CONFLICT (item_id, hash) DO UPDATE SET seen_at = excluded.seen_at, raw = excluded.raw",
+                {"id": item.id, "hash": item.hash, "seen_at": moment_text(seen_at), "raw": raw},
+            )
+        return "changed" if known else "new"
+
+    def redraw(self, item: Item) -> None:
+        """Replaces an item that is held by what this program reads in the same entry; the time it was first seen stays."""
+        with self._database.transaction():
+            ((first_seen,),) = self._database.query("SELECT first_seen FROM items WHERE id = :id", {"id": item.id}) or [(moment_text(item.first_seen),)]
+            self._write(item, moment_of(first_seen))
+
+    def _write(self, item: Item, first_seen: datetime) -> None:
+        self._database.execute(
+            "INSERT INTO items (id, source_id, outlet, url, title, summary, body, html, language, published, first_seen,"
+            " guid, authors, tags, credit, hash, decided)"
+            " VALUES (:id, :source_id, :outlet, :url, :title, :summary, :body, :html, :language, :published, :first_seen,"
+            " :guid, :authors, :tags, :credit, :hash, 0)"
+            " ON CONFLICT (id) DO UPDATE SET outlet = excluded.outlet, url = excluded.url, title = excluded.title,"
+            " summary = excluded.summary, body = excluded.body, html = excluded.html, language = excluded.language,"
+            " published = excluded.published, guid = excluded.guid, authors = excluded.authors, tags = excluded.tags,"
+            " credit = excluded.credit, hash = excluded.hash, decided = 0",
+            {
+                "id": item.id, "source_id": item.source_id, "outlet": item.outlet, "url": item.url, "title": item.title,
+                "summary": item.summary, "body": item.body, "html": item.html, "language": item.language,
+                "published": moment_text(item.published) if item.published else None, "first_seen": moment_text(first_seen),
+                "guid": item.guid, "authors": to_json(item.authors), "tags": to_json(item.tags), "credit": item.credit, "hash": item.hash,
+            },
+        )
+        self._database.execute(
+            "INSERT INTO item_words (item_id, words) VALUES (:id, :words) ON CONFLICT (item_id) DO UPDATE SET words = excluded.words",
+            {"id": item.id, "words": f" {' '.join(words(' '.join((item.title, item.summary, item.body))))} "},
+        )
+
+    def get(self, id: str) -> Item | None:
+        """The item."""
+        return self.get_many((id,)).get(id)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Item]:
+        """The items that are held, by id, in the order asked."""
+        found: dict[str, Item] = {}
+        asked = tuple(ids)
+        for some in in_lists(asked):
+            rows = self._database.query(f"SELECT {COLUMNS} FROM items i WHERE i.id IN (:ids)", {"ids": some})
+            found.update((row[0], item_of(row)) for row in rows)
+        return {id: found[id] for id in asked if id in found}
+
+    def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Which of `ids` are held."""
+        return frozenset(id for some in in_lists(ids) for (id,) in self._database.query("SELECT id FROM items WHERE id IN (:ids)", {"ids": some}))
+
+    def known_urls(self, source_id: str, urls: Iterable[str]) -> frozenset[str]:
+        """Which of `urls` this source has brought already."""
+        return frozenset(
+            url
+            for some in in_lists(urls)
+            for (url,) in self._database.query("SELECT url FROM items WHERE url IN (:urls) AND source_id = :source", {"urls": some, "source": source_id})
+        )
+
+    def all(self) -> Iterator[Item]:
+        """Every item, the first seen first. The store may be written to meanwhile."""
+        seen_at, id = "", ""
+        while rows := self._database.query(
+            f"SELECT {COLUMNS} FROM items i WHERE (i.first_seen, i.id) > (:seen_at, :id) ORDER BY i.first_seen, i.id LIMIT :limit",
+            {"seen_at": seen_at, "id": id, "limit": PAGE},
+        ):
+            for row in rows:
+                yield item_of(row)
+            id, seen_at = rows[-1][0], rows[-1][10]
+
+    def count(self) -> int:
+        """How many items are held."""
+        ((number,),) = self._database.query("SELECT count(*) FROM items")
+        return int(number)
+
+    def raw(self, item_id: str) -> str:
+        """The newest entry of the item, as JSON; "" when there is none."""
+        rows = self._database.query(
+            "SELECT e.raw FROM entries e WHERE e.item_id = :id ORDER BY e.seen_at DESC, e.hash LIMIT 1", {"id": item_id}
+        )
+        return str(rows[0][0]) if rows else ""
+
+    def revisions(self, item_id: str) -> tuple[tuple[datetime, str], ...]:
+        """Every text the item has had, as raw entries with the time each was last seen to be new; the oldest first."""
+        rows = self._database.query("SELECT seen_at, raw FROM entries WHERE item_id = :id ORDER BY seen_at, hash", {"id": item_id})
+        return tuple((moment_of(seen_at), raw) for seen_at, raw in rows)
+
+    def undecided(self, limit: int) -> tuple[Item, ...]:
+        """Items whose reports and coverage are still to be drawn, the first seen first."""
+        rows = self._database.query(
+            f"SELECT {COLUMNS} FROM items i WHERE i.decided = 0 ORDER BY i.first_seen, i.id LIMIT :limit", {"limit": limit}
+        )
+        return tuple(map(item_of, rows))
+
+    def mark_decided(self, ids: Iterable[str]) -> None:
+        """Remembers that reports and coverage of these were drawn."""
+        with self._database.transaction():
+            for some in in_lists(ids):
+                self._database.execute("UPDATE items SET decided = 1 WHERE id IN (:ids)", {"ids": some})
+
+    def mark_all_undecided(self) -> None:
+        """Lets every item be decided again."""
+        self._database.execute("UPDATE items SET decided = 0 WHERE decided = 1")
+
+    def with_hash(self, hash: str) -> tuple[str, ...]:
+        """The items of equal content, the first seen first."""
+        return tuple(id for (id,) in self._database.query("SELECT id FROM items WHERE hash = :hash ORDER BY first_seen, id", {"hash": hash}))
+
+    def with_url(self, url: str) -> tuple[str, ...]:
+        """The items at one address, whoever brought them, the first seen first; none for ""."""
+        if not url:
+            return ()
+        return tuple(id for (id,) in self._database.query("SELECT id FROM items WHERE url = :url ORDER BY first_seen, id", {"url": url}))
+
+    def search(self, text: str, limit: int) -> tuple[Item, ...]:
+        """The items that hold each word of `text`, or a word that begins with it, with or without diacritics; the newest first."""
+        wanted = [_pattern(word) for word in text.split() if words(word)]
+        if not wanted:
+            return ()
+        every = " AND ".join(f"w.words LIKE :word_{place}" for place in range(len(wanted)))
+        rows = self._database.query(
+            f"SELECT {COLUMNS} FROM item_words w JOIN items i ON i.id = w.item_id WHERE {every} ORDER BY i.first_seen DESC, i.id LIMIT :limit",
+            {"limit": limit} | {f"word_{place}": pattern for place, pattern in enumerate(wanted)},
+        )
+        return tuple(map(item_of, rows))
+
+
+def _pattern(word: str) -> str:
+    """What LIKE looks for. Folded words hold letters and digits only, so nothing in them is a wildcard."""
+    return f"%{'' if _UNSPACED.search(word) else ' '}{' '.join(words(word))}%"
+
+
+def _said(item: Item) -> tuple[str, ...]:
+    """What makes an item another one when it changes."""
+    return item.hash, item.outlet, item.url, item.title, item.summary, item.body, item.language, item.credit
+
+
+def _is_better_date(new: datetime | None, old: datetime | None) -> bool:
+    return new is not None and (old is None or new < old)

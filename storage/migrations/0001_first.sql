@@ -1,0 +1,166 @@
+-- 0001_first.sql: every noun of the model
+--
+-- Moments are TEXT, UTC, ISO 8601 with six digits of a second, so they sort; days are YYYY-MM-DD.
+-- `value` holds the whole noun as JSON; the columns beside it are what questions are asked by.
+
+CREATE TABLE settings (
+    name          TEXT PRIMARY KEY,
+    value         TEXT NOT NULL
+);
+
+CREATE TABLE sources (
+    id            TEXT PRIMARY KEY,
+    value         TEXT NOT NULL,
+    retired_at    TEXT                      -- when it left the configuration; its items stay
+);
+
+CREATE TABLE standings (
+    source_id     TEXT PRIMARY KEY REFERENCES sources (id),
+    due           TEXT NOT NULL,
+    value         TEXT NOT NULL
+);
+CREATE INDEX standings_by_due ON standings (due, source_id);
+
+CREATE TABLE polls (
+    source_id     TEXT NOT NULL REFERENCES sources (id),
+    at            TEXT NOT NULL,
+    outcome       TEXT NOT NULL,
+    value         TEXT NOT NULL,
+    PRIMARY KEY (source_id, at)
+);
+CREATE INDEX polls_by_time ON polls (at);
+
+CREATE TABLE silences (                     -- hosts that asked to be left alone
+    host          TEXT PRIMARY KEY,
+    until         TEXT NOT NULL,
+    reason        TEXT NOT NULL
+);
+
+CREATE TABLE items (
+    id            TEXT PRIMARY KEY,
+    source_id     TEXT NOT NULL REFERENCES sources (id),
+    outlet        TEXT NOT NULL,
+    url           TEXT NOT NULL,
+    title         TEXT NOT NULL,
+    summary       TEXT NOT NULL,
+    body          TEXT NOT NULL,
+    html          TEXT NOT NULL,
+    language      TEXT NOT NULL,
+    published     TEXT,
+    first_seen    TEXT NOT NULL,
+    guid          TEXT NOT NULL,
+    authors       TEXT NOT NULL,            -- JSON
+    tags          TEXT NOT NULL,            -- JSON
+    credit        TEXT NOT NULL,
+    hash          TEXT NOT NULL,
+    decided       INTEGER NOT NULL          -- 1 once its reports and coverage were drawn
+);
+CREATE INDEX items_in_order ON items (first_seen, id);
+CREATE INDEX items_undecided ON items (first_seen, id) WHERE decided = 0;
+CREATE INDEX items_by_url ON items (url, source_id);
+CREATE INDEX items_by_hash ON items (hash);
+
+CREATE TABLE item_words (                   -- for searching: folded words, a space before and after each
+    item_id       TEXT PRIMARY KEY REFERENCES items (id),
+    words         TEXT NOT NULL
+);
+
+CREATE TABLE entries (                      -- every revision as the document had it: all else can be drawn again from these
+    item_id       TEXT NOT NULL REFERENCES items (id),
+    hash          TEXT NOT NULL,            -- of the item it made; a text that comes back replaces itself
+    seen_at       TEXT NOT NULL,
+    raw           TEXT NOT NULL,            -- JSON
+    PRIMARY KEY (item_id, hash)
+);
+
+CREATE TABLE reports (
+    item_id       TEXT NOT NULL REFERENCES items (id),
+    position      INTEGER NOT NULL,
+    value         TEXT NOT NULL,
+    PRIMARY KEY (item_id, position)
+);
+
+CREATE TABLE report_keys (                  -- what makes two reports worth comparing
+    key           TEXT NOT NULL,
+    day           TEXT NOT NULL,            -- of the event or the publication; '' when neither is known
+    item_id       TEXT NOT NULL,
+    position      INTEGER NOT NULL,
+    PRIMARY KEY (key, day, item_id, position)
+) /* sqlite: WITHOUT ROWID */;
+
+CREATE TABLE keys_held (                    -- the keys each report holds, so that they can be replaced
+    item_id       TEXT NOT NULL REFERENCES items (id),
+    position      INTEGER NOT NULL,
+    day           TEXT NOT NULL,
+    keys          TEXT NOT NULL,            -- JSON
+    PRIMARY KEY (item_id, position)
+);
+
+CREATE TABLE key_counts (
+    key           TEXT PRIMARY KEY,
+    reports       INTEGER NOT NULL
+) /* sqlite: WITHOUT ROWID */;
+
+CREATE TABLE coverage (
+    item_id       TEXT NOT NULL REFERENCES items (id),
+    position      INTEGER NOT NULL,
+    meeting_id    TEXT NOT NULL,
+    value         TEXT NOT NULL,
+    PRIMARY KEY (item_id, position)
+);
+CREATE INDEX coverage_by_meeting ON coverage (meeting_id, item_id, position);
+
+CREATE TABLE meetings (
+    id            TEXT PRIMARY KEY,
+    day           TEXT,
+    updated       TEXT NOT NULL,
+    value         TEXT NOT NULL
+);
+CREATE INDEX meetings_newest ON meetings (updated DESC, id);
+
+CREATE TABLE meeting_labels (               -- which feeds a meeting may enter
+    kind          TEXT NOT NULL,            -- country | organisation | topic | pair
+    code          TEXT NOT NULL,            -- "VN", "ASEAN", "drugs", "RU-VN"
+    updated       TEXT NOT NULL,            -- of the meeting, so that the newest are found without looking at the others
+    meeting_id    TEXT NOT NULL REFERENCES meetings (id),
+    PRIMARY KEY (meeting_id, kind, code)
+);
+CREATE INDEX labels_newest ON meeting_labels (kind, code, updated DESC, meeting_id);
+
+CREATE TABLE minted (                       -- every id a meeting ever had; outlives the meeting
+    meeting_id    TEXT PRIMARY KEY,
+    successor     TEXT,                     -- the meeting it proved to be
+    removed_at    TEXT
+);
+CREATE INDEX minted_by_successor ON minted (successor);
+
+CREATE TABLE relations (                    -- possibly the same
+    meeting_id    TEXT NOT NULL,            -- the smaller id of the two
+    other_id      TEXT NOT NULL,
+    score         DOUBLE PRECISION NOT NULL,
+    reasons       TEXT NOT NULL,            -- JSON
+    PRIMARY KEY (meeting_id, other_id)
+);
+CREATE INDEX relations_by_other ON relations (other_id);
+
+CREATE TABLE unpublished (                  -- meetings drawn anew, related or removed since they were last published
+    meeting_id    TEXT PRIMARY KEY
+) /* sqlite: WITHOUT ROWID */;
+
+CREATE TABLE rulings (
+    id            TEXT PRIMARY KEY,
+    verb          TEXT NOT NULL,
+    subject       TEXT NOT NULL,
+    object        TEXT NOT NULL,
+    ruled_at      TEXT NOT NULL,
+    ruled_by      TEXT NOT NULL,
+    undone_at     TEXT
+);
+CREATE INDEX rulings_by_subject ON rulings (subject);
+CREATE INDEX rulings_by_object ON rulings (object);
+
+CREATE TABLE publications (
+    path          TEXT PRIMARY KEY,
+    hash          TEXT NOT NULL,
+    updated       TEXT NOT NULL
+);

@@ -1,0 +1,132 @@
+"""The embedded database: one file, one writer at a time, many readers.
+
+Touches: the database file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from storage.database import Row, StorageError, Values, expand, storable
+
+T = TypeVar("T")
+
+PATIENCE = 30_000       # milliseconds to wait while another process writes; a round's longest change takes well under a second
+STATEMENTS = 400        # kept prepared: all of this room's, with the sizes their lists come in
+
+
+class Sqlite:
+    """A Database in a file, or in memory for `:memory:`."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: str) -> None:
+        self.name = path
+        self._depth = 0
+        self._broken = False
+        if path != ":memory:" and not Path(path).absolute().parent.is_dir():
+            raise StorageError(f"{path}: there is no folder {Path(path).absolute().parent}; create it, or correct store.url")
+        try:
+            self._connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS, timeout=PATIENCE / 1000
+            )
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        try:
+            self._prepare()
+        except StorageError:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        # Reading the schema first: a file that is no database must be refused before a pragma could write to it.
+        self.query("SELECT count(*) FROM sqlite_master")
+        self.execute("PRAGMA foreign_keys = ON")
+        self.execute("PRAGMA journal_mode = WAL")
+        self.execute("PRAGMA synchronous = FULL")       # a commit that was answered survives a power cut
+        self.execute("PRAGMA temp_store = MEMORY")
+        self.execute("PRAGMA cache_size = -32768")      # 32 MB: the key table's upper pages stay in memory
+
+    def tables(self) -> tuple[str, ...]:
+        return tuple(name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"))
+
+    def execute(self, sql: str, values: Values | None = None) -> int:
+        return self._run(lambda plain: self._connection.execute(*plain).rowcount, sql, values or {})
+
+    def query(self, sql: str, values: Values | None = None) -> list[Row]:
+        return self._run(lambda plain: self._connection.execute(*plain).fetchall(), sql, values or {})
+
+    def executemany(self, sql: str, rows: Iterable[Values]) -> None:
+        listed = list(rows)
+        try:
+            self._connection.executemany(sql, listed)
+        except UnicodeEncodeError:
+            for row in listed:
+                self.execute(sql, row)
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+
+    def _run(self, ask: Callable[[tuple[str, dict[str, object]]], T], sql: str, values: Values) -> T:
+        plain = expand(sql, values) if any(type(value) is tuple for value in values.values()) else (sql, dict(values))
+        try:
+            try:
+                return ask(plain)
+            except UnicodeEncodeError:
+                return ask((plain[0], {name: storable(value) for name, value in plain[1].items()}))
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._joined() if self._depth else self._outermost()
+
+    @contextmanager
+    def _joined(self) -> Iterator[None]:
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._broken = True
+            raise
+        finally:
+            self._depth -= 1
+
+    @contextmanager
+    def _outermost(self) -> Iterator[None]:
+        self.execute("BEGIN IMMEDIATE")
+        self._depth, self._broken = 1, False
+        try:
+            yield
+            if self._broken:
+                raise StorageError(f"{self.name}: a part of this change failed, so none of it was made")
+            self.execute("COMMIT")
+        except BaseException:
+            # On a full disk SQLite has rolled back already, and a second rollback would hide the reason.
+            if self._connection.in_transaction:
+                self.execute("ROLLBACK")
+            raise
+        finally:
+            self._depth = 0
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _explained(self, error: sqlite3.Error) -> StorageError:
+        text = str(error)
+        remedy = next((remedy for sign, remedy in REMEDIES.items() if sign in text), "")
+        return StorageError(f"{self.name}: {text}{'; ' if remedy else ''}{remedy}")
+
+
+REMEDIES = {
+    "not a database":       "this file belongs to something else and was left as it is: correct store.url, or move the file away",
+    "malformed":            "the file is damaged and was left as it is: restore a backup, or move it away to begin anew",
+    "unable to open":       "check that the file and its folder may be read and written by this user",
+    "readonly":             "give this user the right to write the file and its folder",
+    "disk is full":         "nothing of this change was kept; make room and run it again",
+    "disk I/O error":       "nothing of this change was kept; check the disk and its file system",
+    "locked":               "another process has been writing for half a minute; stop it, or run this again later",
+    "FOREIGN KEY":          "it speaks of a source or an item that the store does not hold",
+}

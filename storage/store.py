@@ -1,0 +1,83 @@
+"""The store: one part for each noun, over one database.
+
+Touches: the database it was given.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Self
+
+from storage.database import Database, StorageError
+from storage.items import Items
+from storage.meetings import Meetings
+from storage.migrate import migrate
+from storage.publications import Publications
+from storage.rulings import Rulings
+from storage.sources import Sources
+from storage.sqlite import Sqlite
+
+
+def open_store(url: str) -> Store:
+    """The store at `url`, made or brought to the newest schema where needed.
+
+    "sqlite:FILE" or "sqlite::memory:". Raises StorageError, with what to do,
+    when there is no such kind of store, or it cannot be read, is damaged, or
+    was written by a newer or another program; it is then left as it was.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme != "sqlite" or not rest:
+        raise StorageError(f"{url!r} names no store: write sqlite:FILE")
+    database = Sqlite(rest)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)
+
+
+class Store:
+    """All that is remembered. One thread at a time uses it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.sources = Sources(database)
+        self.items = Items(database)
+        self.meetings = Meetings(database)
+        self.rulings = Rulings(database)
+        self.publications = Publications(database)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One change: made whole, or not at all when an error leaves it. One inside another belongs to the outer."""
+        return self._database.transaction()
+
+    def setting(self, name: str) -> str | None:
+        """What was kept under `name`."""
+        rows = self._database.query("SELECT value FROM settings WHERE name = :name", {"name": name})
+        return str(rows[0][0]) if rows else None
+
+    def keep_setting(self, name: str, value: str) -> str:
+        """The value under `name`: the first that was ever kept, so `value` only where there was none."""
+        self._database.execute(
+            "INSERT INTO settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING", {"name": name, "value": value}
+        )
+        return self.setting(name) or ""
+
+    def change_setting(self, name: str, value: str) -> None:
+        """Puts `value` under `name`, whatever was there."""
+        self._database.execute(
+            "INSERT INTO settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            {"name": name, "value": value},
+        )
+
+    def close(self) -> None:
+        """Gives the database back; nothing is lost without it."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
