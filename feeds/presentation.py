@@ -1,0 +1,369 @@
+"""What is said of a meeting, in the order it is said, ready for any format.
+
+Every rendering (Atom, pages, later ones) draws on this one reading of a meeting
+and its members, so all of them say the same. All strings are clean here: see clean.py.
+
+Touches: nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from feeds import clean
+from feeds.places import country, language_name, organisation
+from feeds.site import Site
+from storage.model import Account, Meeting, Member, ReportKind, Role, Source, State
+
+SINGLE = {"day": "Day", "place": "Place"}       # facts of which a meeting has one: two values are a disagreement
+LABELS = {"day": "Day", "place": "Place", "party": "Party", "person": "Person", "act": "Act", "topic": "Topic", "agreement": "Signed"}
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+ROLES: tuple[Role, ...] = ("official", "agency", "outlet", "republisher")
+ACTS = {"courtesy-call": "courtesy call", "call": "telephone call"}
+
+UNKNOWN_DAY = "day not known"
+
+MOST_PEOPLE = 60                                # a page that names more is a list of delegates
+MOST_AGREEMENTS = 40
+MOST_ACCOUNTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A party or a topic, and what it is called."""
+
+    code: str
+    name: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Who came for one party: (name, post). The party is None for people whose side is not known."""
+
+    party: Named | None
+    people: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One report, as a line of the coverage. Reprints stand under the text they copy."""
+
+    item_id: str
+    outlet: str
+    role: Role
+    title: str
+    language: str                               # BCP 47, "" when unknown
+    url: str                                    # "" when there is no address that may be shown
+    at: datetime                                # as the outlet dates it, else when it was first seen
+    dated: bool                                 # whether the outlet dates it
+    kind: ReportKind
+    credit: str
+    score: float
+    reasons: tuple[str, ...]
+    reprints: tuple[Line, ...] = ()
+
+    @property
+    def language_name(self) -> str:
+        return language_name(self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A fact, the words it came from, and who wrote them."""
+
+    label: str
+    value: str
+    words: str
+    language: str
+    outlets: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A fact on which outlets differ: each value with those who say so."""
+
+    label: str
+    values: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """A meeting as it is told."""
+
+    id: str
+    title: str
+    language: str                               # of title and summary
+    state: State
+    published: datetime
+    updated: datetime
+    day: date | None
+    day_end: date | None
+    when: str                                   # in words
+    ranged: bool                                # no day, but days it must lie between
+    place: str
+    act: str
+    act_code: str
+    countries: tuple[Named, ...]
+    organisations: tuple[Named, ...]
+    sides: tuple[Side, ...]
+    summary: tuple[str, ...]
+    agreements: tuple[str, ...]
+    topics: tuple[Named, ...]
+    disagreements: tuple[Disagreement, ...]
+    evidence: tuple[Evidence, ...]
+    coverage: tuple[Line, ...]
+    outlets: tuple[str, ...]
+    counted: str                                # "7 outlets, 3 origins"
+    iptc: tuple[Named, ...] = ()
+    sources: tuple[Named, ...] = ()             # id, name, and in `kind` the address of its feed, "" where that may hold a secret
+
+    @property
+    def parties(self) -> tuple[Named, ...]:
+        return self.countries + self.organisations
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every report, those that reprint after the one they copy."""
+        return tuple(line for original in self.coverage for line in (original, *original.reprints))
+
+
+def present(meeting: Meeting, members: Sequence[Member], site: Site, *, with_evidence: bool = True) -> Presentation:
+    """`meeting` as it is told. Raises ValueError when it cannot be: an id that cannot name a file, a date without a zone.
+
+    `evidence` is for the page of the meeting; lists and entries do without, for a third less.
+    """
+    site.meeting_id(meeting.id)
+    if meeting.published.tzinfo is None or meeting.updated.tzinfo is None:
+        raise ValueError(f"meeting {meeting.id} has a date without a zone")
+    countries = _named(meeting, "country", site.language)
+    organisations = _named(meeting, "organisation", site.language)
+    coverage = _coverage(members)
+    outlets = tuple(dict.fromkeys(line.outlet for original in coverage for line in (original, *original.reprints)))
+    when, place = when_it_is(meeting), clean.line(meeting.place, 120)
+    topics = (Named(clean.line(topic.id, 80), clean.line(topic.title, 120)) for topic in map(site.topic, meeting.topics))
+    return Presentation(
+        id=meeting.id,
+        title=clean.line(meeting.title) or _untitled(countries + organisations, place, when),
+        language=clean.language(meeting.language) if meeting.title.strip() else site.language,
+        state=meeting.state,
+        published=meeting.published.astimezone(UTC),
+        updated=meeting.updated.astimezone(UTC),
+        day=meeting.day,
+        day_end=meeting.day_end if meeting.day and meeting.day_end and meeting.day_end > meeting.day else None,
+        when=when,
+        ranged=not meeting.day and when != UNKNOWN_DAY,
+        place=place,
+        act=act_name(clean.line(meeting.act, 40)),
+        act_code=clean.line(meeting.act, 40),
+        countries=countries,
+        organisations=organisations,
+        sides=_sides(meeting, countries, organisations, site.language),
+        summary=clean.paragraphs(meeting.summary),
+        agreements=tuple(filter(None, (clean.line(title, 400) for title in meeting.agreements[:MOST_AGREEMENTS]))),
+        topics=tuple(topic for topic in topics if topic.code),
+        disagreements=_disagreements(meeting, members),
+        evidence=_evidence(meeting, members, site) if with_evidence else (),
+        coverage=coverage,
+        outlets=outlets,
+        counted=_counted(meeting.outlets, meeting.origins),
+        iptc=_iptc(meeting, site),
+        sources=tuple({member.source.id: _source(member.source) for member in members}.values()),
+    )
+
+
+def when_it_is(meeting: Meeting) -> str:
+    """The day of a meeting in words, or the range it must lie in, or that it is not known."""
+    if meeting.day:
+        return days(meeting.day, meeting.day_end)
+    if meeting.earliest and meeting.latest and meeting.earliest <= meeting.latest:
+        if meeting.earliest == meeting.latest:
+            return days(meeting.earliest)
+        return f"between {days(meeting.earliest)} and {days(meeting.latest)}"
+    return UNKNOWN_DAY
+
+
+def days(first: date, last: date | None = None) -> str:
+    """A day or a run of days as people write them.
+
+    >>> days(date(2009, 5, 12), date(2009, 5, 16)), days(date(2023, 12, 30), date(2024, 1, 2))
+    ('12–16 May 2009', '30 December 2023 – 2 January 2024')
+    """
+    if not last or last <= first:
+        return f"{first.day} {MONTHS[first.month - 1]} {first.year}"
+    if first.year != last.year:
+        return f"{days(first)} – {days(last)}"
+    if first.month != last.month:
+        return f"{first.day} {MONTHS[first.month - 1]} – {days(last)}"
+    return f"{first.day}–{days(last)}"
+
+
+def act_name(act: str) -> str:
+    """What an act is called for people: "courtesy call" for "courtesy-call"."""
+    return ACTS.get(act, act.replace("-", " "))
+
+
+def _untitled(parties: tuple[Named, ...], place: str, when: str) -> str:
+    who = " – ".join(party.name for party in parties[:4]) or "A meeting"
+    return ", ".join(filter(None, (who, place, when)))
+
+
+def _named(meeting: Meeting, kind: str, language: str) -> tuple[Named, ...]:
+    codes = dict.fromkeys(party.code for party in meeting.parties if party.role == "party" and party.kind == kind)
+    named = (Named(clean.line(code, 40), clean.line(country(code, language) if kind == "country" else organisation(code), 80), kind) for code in codes)
+    return tuple(sorted((party for party in named if party.code), key=lambda party: (party.name, party.code)))
+
+
+def _sides(meeting: Meeting, countries: tuple[Named, ...], organisations: tuple[Named, ...], language: str) -> tuple[Side, ...]:
+    by_side: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for person in meeting.people[:MOST_PEOPLE]:
+        if called := clean.line(person.name, 120):
+            by_side[person.country].append((called, clean.line(person.post, 200)))
+    known = {party.code: party for party in countries + organisations}
+    for code in by_side:
+        if code and code not in known:
+            known[code] = Named(clean.line(code, 40), clean.line(country(code, language), 80), "country")
+    sides = [Side(party, tuple(by_side[code])) for code, party in known.items() if by_side.get(code)]
+    return (*sides, Side(None, tuple(by_side[""]))) if by_side.get("") else tuple(sides)
+
+
+def _coverage(members: Sequence[Member]) -> tuple[Line, ...]:
+    """One line per item, the official word and agencies first, reprints under what they copy."""
+    firsts = {member.item.id: member for member in sorted(members, key=lambda member: member.report.position, reverse=True)}
+    reprints: dict[str, list[Member]] = defaultdict(list)
+    originals: list[Member] = []
+    for member in firsts.values():
+        root = _root(member, firsts)
+        if root == member.item.id:
+            originals.append(member)
+        else:
+            reprints[root].append(member)
+    lines = []
+    for member in sorted(originals, key=_rank):
+        lines.append(_line(member, tuple(_line(copy) for copy in sorted(reprints[member.item.id], key=_rank))))
+    return tuple(lines)
+
+
+def _root(member: Member, members: dict[str, Member]) -> str:
+    """The item whose text this one copies, among the members, however many copies lie between."""
+    seen = {member.item.id}
+    while (origin := member.coverage.copy_of) in members:
+        if origin in seen:
+            return min(seen)                    # copies in a ring: the least id stands for them all
+        seen.add(origin)
+        member = members[origin]
+    return member.item.id
+
+
+def _rank(member: Member) -> tuple[int, datetime, str]:
+    role = ROLES.index(member.source.role) if member.source.role in ROLES else len(ROLES)
+    return role, member.item.first_seen, member.item.id
+
+
+def _line(member: Member, reprints: tuple[Line, ...] = ()) -> Line:
+    item, coverage = member.item, member.coverage
+    return Line(
+        item_id=item.id,
+        outlet=_outlet(member),
+        role=member.source.role,
+        title=clean.line(item.title) or _outlet(member),
+        language=clean.language(item.language),
+        url=clean.address(item.url),
+        at=(item.published or item.first_seen).astimezone(UTC),
+        dated=item.published is not None,
+        kind=coverage.kind,
+        credit=clean.line(item.credit, 80),
+        score=coverage.score,
+        reasons=tuple(clean.line(reason, 300) for reason in coverage.reasons[:30]),
+        reprints=reprints,
+    )
+
+
+def _outlet(member: Member) -> str:
+    return clean.line(member.item.outlet or member.source.name, 120) or clean.line(member.source.id, 120) or "a source"
+
+
+def _disagreements(meeting: Meeting, members: Sequence[Member]) -> tuple[Disagreement, ...]:
+    outlets = {member.item.id: _outlet(member) for member in members}
+    found = []
+    for fact, label in SINGLE.items():
+        said: dict[str, list[str]] = {}
+        for account in meeting.accounts:
+            if account.fact == fact and (value := _value(account, "en")):
+                said.setdefault(value, []).extend(outlets[item] for item in account.items if item in outlets)
+        if len(said) > 1:
+            found.append(Disagreement(label, tuple((value, tuple(dict.fromkeys(names))) for value, names in said.items())))
+    return tuple(found)
+
+
+def _evidence(meeting: Meeting, members: Sequence[Member], site: Site) -> tuple[Evidence, ...]:
+    by_item = {member.item.id: member for member in members}
+    names = {person.key: person.name for person in meeting.people}
+    order = list(LABELS)
+    found = []
+    for account in sorted(meeting.accounts[:MOST_ACCOUNTS], key=lambda account: order.index(account.fact) if account.fact in order else len(order)):
+        told_by = [by_item[item] for item in account.items if item in by_item]
+        value = names.get(account.value, account.value) if account.fact == "person" else account.value
+        if account.fact == "topic":
+            value = site.topic(account.value).title
+        elif account.fact != "person":
+            value = _value(account, site.language)
+        if not told_by or not value:
+            continue
+        first = told_by[0]
+        found.append(Evidence(
+            label=LABELS.get(account.fact) or clean.line(account.fact.capitalize(), 40),
+            value=clean.line(value, 200),
+            words=clean.line(account.quote.text, 400) if account.quote else "",
+            language=clean.language(first.item.language),
+            outlets=tuple(dict.fromkeys(_outlet(member) for member in told_by)),
+            url=clean.address(first.item.url),
+        ))
+    return tuple(found)
+
+
+def _value(account: Account, language: str) -> str:
+    """The value of a fact, for people."""
+    if account.fact == "day":
+        try:
+            return days(date.fromisoformat(account.value))
+        except ValueError:
+            return clean.line(account.value, 80)
+    if account.fact == "party":
+        named = country(account.value, language)
+        return named if named != account.value else organisation(account.value)
+    if account.fact == "act":
+        return act_name(clean.line(account.value, 40))
+    return clean.line(account.value, 400)
+
+
+def _source(source: Source) -> Named:
+    public = source.kind == "feed" and "?" not in source.url        # a query may hold the key to a private feed
+    return Named(source.id, clean.line(source.name, 120) or clean.line(source.id, 120), clean.address(source.url) if public else "")
+
+
+def _iptc(meeting: Meeting, site: Site) -> tuple[Named, ...]:
+    found = {}
+    for topic in map(site.topic, meeting.topics):
+        prefix, _, code = topic.iptc.partition(":")
+        if prefix == "medtop" and code.isascii() and code.isdigit():
+            found[code] = Named(code, clean.line(topic.title, 120))
+    return tuple(found.values())
+
+
+def _counted(outlets: int, origins: int) -> str:
+    return f"{_number(outlets, 'outlet')}, {_number(origins, 'origin')}" if outlets > 1 else "1 outlet"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names as a sentence lists them: "a, b and c"."""
+    listed = list(names)
+    return f"{', '.join(listed[:-1])} and {listed[-1]}" if len(listed) > 1 else "".join(listed)
