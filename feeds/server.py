@@ -1,0 +1,249 @@
+"""The published files over HTTP, byte for byte as they lie on disk.
+
+Any web server can do this; here it is done with the right media types,
+validators for each coding, and nothing outside the directory in reach.
+
+Touches: the publish directory, which it reads, and the socket it listens on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import re
+import socket
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from pathlib import Path
+from stat import S_ISREG
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from feeds.errors import FeedsError
+from feeds.http import Coding, coding, is_unchanged, part_of
+
+MEDIA_TYPES = {
+    "atom": "application/atom+xml; charset=utf-8", "html": "text/html; charset=utf-8", "opml": "text/x-opml; charset=utf-8", "css": "text/css; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8", "ics": "text/calendar; charset=utf-8", "rss": "application/rss+xml; charset=utf-8",
+}
+FOR_OTHER_SITES = frozenset({"atom", "json", "rss", "ics", "opml"})             # what a page of another site may read (CORS)
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+LARGEST_FILE = 16 * 1024 * 1024
+CACHE_BYTES = 32 * 1024 * 1024                  # of files and their gzip forms held in memory
+GZIP_FROM = 400                                 # bytes: below this gzip saves no packet
+SHUTDOWN_SECONDS = 5
+
+_PATH = re.compile(r"/(?:[a-z0-9][a-z0-9-]{0,79}/)?[a-z0-9][a-z0-9-]{0,79}\.[a-z]{1,8}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it was read, and what it was known by then."""
+
+    known_by: tuple[int, int, int]              # mtime in ns, size, inode: a file replaced whole has another
+    body: bytes
+    gzipped: bytes                              # b"" when it is not worth it
+    digest: str
+    modified: datetime
+
+
+class _Folder:
+    """The publish directory, with the files lately asked for in memory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._files: OrderedDict[str, _File] = OrderedDict()
+        self._held = 0
+
+    def file(self, path: str) -> _File | None:
+        """The file at a path that _PATH allows; None when there is none."""
+        try:
+            descriptor = self._open(path)
+        except OSError:
+            return None
+        try:
+            found = os.fstat(descriptor)
+            if not S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
+                return None
+            known_by = (found.st_mtime_ns, found.st_size, found.st_ino)
+            cached = self._files.get(path)
+            if cached and cached.known_by == known_by:
+                self._files.move_to_end(path)
+                return cached
+            with open(descriptor, "rb", closefd=False) as opened:
+                body = opened.read(LARGEST_FILE + 1)
+        finally:
+            os.close(descriptor)
+        gzipped = gzip.compress(body, 6, mtime=0) if len(body) >= GZIP_FROM else b""
+        read = _File(known_by, body, gzipped if len(gzipped) < len(body) else b"", sha256(body).hexdigest()[:32], datetime.fromtimestamp(found.st_mtime, UTC))
+        self._hold(path, read)
+        return read
+
+    def _open(self, path: str) -> int:
+        """Opens without following a link, neither of the file nor of its folder."""
+        folder, _, file = path.rpartition("/")
+        root = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root) if folder else root
+            try:
+                return os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=inner)
+            finally:
+                if inner != root:
+                    os.close(inner)
+        finally:
+            os.close(root)
+
+    def _hold(self, path: str, read: _File) -> None:
+        if old := self._files.pop(path, None):
+            self._held -= len(old.body) + len(old.gzipped)
+        self._files[path] = read
+        self._held += len(read.body) + len(read.gzipped)
+        while self._held > CACHE_BYTES and len(self._files) > 1:
+            _, old = self._files.popitem(last=False)
+            self._held -= len(old.body) + len(old.gzipped)
+
+
+class _Published:
+    """Answers GET and HEAD for every published file."""
+
+    def __init__(self, directory: Path, max_age: int, hub: str, base_url: str) -> None:
+        self._folder = _Folder(directory)
+        self._max_age, self._hub, self._base_url = max_age, hub, base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self._answer(Request(scope))
+        if scope["method"] == "HEAD":
+            answer.body = b""                   # the length of what GET would send stays in the headers
+        await answer(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return _plain("Only GET and HEAD.", 405, {"Allow": "GET, HEAD"})
+        path = "/index.html" if request.scope["path"] == "/" else request.scope["path"]
+        if request.scope.get("raw_path", path.encode()).find(b"%") >= 0 or not _PATH.match(path):
+            return _plain("There is nothing here.", 404)     # no published name needs an escape
+        ending = path.rpartition(".")[2]
+        file = self._folder.file(path[1:]) if ending in MEDIA_TYPES else None
+        if not file:
+            return _plain("There is nothing here.", 404)
+        return self._file(request.headers, path, ending, file)
+
+    def _file(self, asked: Mapping[str, str], path: str, ending: str, file: _File) -> Response:
+        how: Coding = coding(asked.get("accept-encoding", "")) if file.gzipped and "range" not in asked else "identity"
+        etag = f'"{file.digest}-gzip"' if how == "gzip" else f'"{file.digest}"'
+        headers = self._headers(path, ending, etag, file)
+        if is_unchanged(asked, etag, file.modified):
+            headers.pop("Content-Type")
+            headers.pop("Accept-Ranges")
+            return Response(status_code=304, headers=headers)
+        if how == "gzip":
+            return Response(file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
+        part = part_of(asked, len(file.body), etag, file.modified)
+        if part == "all":
+            return Response(file.body, headers=headers)
+        if part == "none":
+            return _plain("No such part.", 416, {"Content-Range": f"bytes */{len(file.body)}"})
+        headers["Content-Range"] = f"bytes {part.first}-{part.last}/{len(file.body)}"
+        return Response(file.body[part.first : part.last + 1], 206, headers)
+
+    def _headers(self, path: str, ending: str, etag: str, file: _File) -> dict[str, str]:
+        headers = {
+            "Content-Type": MEDIA_TYPES[ending],
+            "ETag": etag,
+            "Last-Modified": format_datetime(file.modified.replace(microsecond=0), usegmt=True),
+            "Cache-Control": f"public, max-age={self._max_age}, stale-if-error=86400",
+            "Vary": "Accept-Encoding",
+            "Accept-Ranges": "bytes",
+            "X-Content-Type-Options": "nosniff",
+        }
+        if ending in FOR_OTHER_SITES:
+            headers["Access-Control-Allow-Origin"] = "*"
+        if ending == "html":
+            headers["Content-Security-Policy"] = POLICY
+            headers["Referrer-Policy"] = "no-referrer"
+        if ending == "atom" and self._hub:
+            headers["Link"] = f'<{self._hub}>; rel="hub", <{self._base_url}{path[1:]}>; rel="self"'
+        return headers
+
+
+def application(directory: Path, *, max_age: int = 300, hub: str = "", base_url: str = "") -> Starlette:
+    """An application that serves the files published in `directory`, and nothing else.
+
+    `max_age` is in seconds: how long a cache may keep a file without asking.
+    With a hub, feeds name it and their own address in Link headers (WebSub).
+    """
+    return Starlette(routes=[Route("/{path:path}", _Published(directory, max_age, hub, base_url))])
+
+
+async def serve(served: Starlette, listen: str, stop: asyncio.Event | None = None) -> None:
+    """Serves on `listen` ("127.0.0.1:8080") until `stop` is set, then lets open answers end.
+
+    Without `stop` it ends on SIGINT or SIGTERM; with it, signals are left to the
+    caller. Raises FeedsError when the address cannot be listened on.
+    """
+    host, port = _listened(listen)
+    config = uvicorn.Config(
+        served, host=host, port=port, access_log=False, log_config=None, lifespan="off", proxy_headers=False, server_header=False, ws="none",
+        timeout_keep_alive=15, timeout_graceful_shutdown=SHUTDOWN_SECONDS, h11_max_incomplete_event_size=16_384,
+    )
+    bound = _bind(config, listen)
+    server = _Embedded(config) if stop else uvicorn.Server(config)
+    try:
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        if stop:
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            server.should_exit = True
+        await serving
+    except asyncio.CancelledError:
+        server.should_exit = True
+        with suppress(asyncio.CancelledError):
+            await serving
+        raise
+    finally:
+        bound.close()
+
+
+class _Embedded(uvicorn.Server):
+    """A server that leaves signals to whoever runs it."""
+
+    def capture_signals(self) -> Any:
+        return nullcontext()
+
+
+def _bind(config: uvicorn.Config, listen: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((config.host, config.port))
+    except OSError as error:
+        bound.close()
+        raise FeedsError(f"server.listen {listen!r}", error.strerror or str(error), "choose another port, or stop the program that has it") from error
+    bound.setblocking(False)
+    return bound
+
+
+def _listened(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise FeedsError(f"server.listen {listen!r}", "not an address and a port", 'write one like "127.0.0.1:8080"')
+    return host.strip("[]"), int(port)
+
+
+def _plain(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return PlainTextResponse(text + "\n", status, {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", **(headers or {})})
