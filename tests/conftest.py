@@ -20,7 +20,7 @@ import httpcore
 import pytest
 import pytest_asyncio
 
-from aggregator.connecting import Network, NoSuchName
+from aggregator.fetch.connecting import Network, NoSuchName
 
 
 @dataclass(frozen=True)

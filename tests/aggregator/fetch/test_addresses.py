@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.addresses import allowed, host_and_port, is_own, is_public, why_not_public, why_port_refused
+from aggregator.fetch.addresses import allowed, host_and_port, is_own, is_public, why_not_public, why_port_refused
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "corpora"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.links import canonical_url
+from aggregator.normalise.links import canonical_url
 
 
 @pytest.mark.parametrize(("link", "address"), [

@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.credit import credit_of
-from aggregator.language import language_of
-from aggregator.links import canonical_url as canonical_url
-from aggregator.markup import harmless, one_line, plain, shortened, text_of, text_of_clean
+from aggregator.normalise.credit import credit_of
+from aggregator.normalise.language import language_of
+from aggregator.normalise.links import canonical_url
+from aggregator.normalise.markup import harmless, one_line, plain, shortened, text_of, text_of_clean
 from aggregator.parse.entry import Entry, Parsed
 from storage.codec import from_json, to_json
 from storage.folding import fold, words

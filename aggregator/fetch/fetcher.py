@@ -31,14 +31,14 @@ import can_ada
 import httpcore
 import httpx
 
-from aggregator import headers as said
-from aggregator.addresses import allowed, why_port_refused
-from aggregator.connecting import DEADLINE, Connections, Guard, Network, NoSuchName, Refused
 from aggregator.errors import FetchError
-from aggregator.headers import Headers
-from aggregator.inflate import MAGIC, Damaged, Gunzip, TooLarge, gunzip
+from aggregator.fetch import headers as said
+from aggregator.fetch.addresses import allowed, why_port_refused
+from aggregator.fetch.connecting import DEADLINE, Connections, Guard, Network, NoSuchName, Refused
+from aggregator.fetch.headers import Headers
+from aggregator.fetch.inflate import MAGIC, Damaged, Gunzip, TooLarge, gunzip
+from aggregator.fetch.turns import Turns
 from aggregator.parse.entry import Document
-from aggregator.turns import Turns
 
 FEEDS = "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 PAGES = "text/html, application/xhtml+xml, */*;q=0.1"

@@ -23,8 +23,8 @@ from typing import Any
 
 import httpcore
 
-from aggregator.addresses import allowed, authority, why_not_public
-from aggregator.turns import Turns
+from aggregator.fetch.addresses import allowed, authority, why_not_public
+from aggregator.fetch.turns import Turns
 
 Origin = tuple[bytes, bytes, int]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.language import language_of, language_tag
+from aggregator.normalise.language import language_of, language_tag
 
 EN = "The ministers of Australia and Fiji met in Suva on Wednesday and agreed to train police officers together. They will meet again next year in Canberra."
 VI = "Chiều 4/3, tại Hà Nội, Bộ trưởng đã tiếp Đoàn đại biểu cấp cao và trao đổi về hợp tác phòng, chống tội phạm xuyên quốc gia trong thời gian tới."

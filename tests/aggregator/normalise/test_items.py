@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.markup import ATTRIBUTES, TAGS
-from aggregator.normalise import as_item, canonical_url, entry_from_json, entry_json, normalise
+from aggregator.normalise.items import as_item, entry_from_json, entry_json, normalise
+from aggregator.normalise.links import canonical_url
+from aggregator.normalise.markup import ATTRIBUTES, TAGS
 from aggregator.parse.entry import Entry, Parsed
 from storage.model import Item
 from tests.aggregator.judge import dangers
@@ -46,7 +47,7 @@ def test_an_id_is_the_same_on_every_machine():
 
 
 @pytest.mark.case("R52")
-@pytest.mark.parametrize("given_", product([True, False], repeat=4), ids=lambda given_: "".join("gldt"[n] for n in range(4) if given_[n]) or "nothing")
+@pytest.mark.parametrize("given_", list(product([True, False], repeat=4)), ids=lambda given_: "".join("gldt"[n] for n in range(4) if given_[n]) or "nothing")
 def test_an_entry_has_one_id_at_every_poll_whatever_it_lacks(given_):
     guid, link, dated, titled = given_
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.markup import ATTRIBUTES, MAX_TEXT, TAGS, harmless, one_line, plain, shortened, text_of
+from aggregator.normalise.markup import ATTRIBUTES, MAX_TEXT, TAGS, harmless, one_line, plain, shortened, text_of
 from tests.aggregator.judge import dangers
 
 

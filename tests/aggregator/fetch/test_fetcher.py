@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from aggregator.errors import FetchError
-from aggregator.fetch import FEEDS, Fetcher, Request, user_agent
+from aggregator.fetch.fetcher import FEEDS, Fetcher, Request, user_agent
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "corpora"
 UA = user_agent("0.0", "https://desk.example/bot")

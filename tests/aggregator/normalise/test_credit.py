@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.credit import LONGEST, credit_of
+from aggregator.normalise.credit import LONGEST, credit_of
 
 
 @pytest.mark.parametrize(("text", "credit"), [
