@@ -1,0 +1,15 @@
+"""The room that brings in: from the world to the store.
+
+config.py     config.toml, checked whole, as plain frozen values
+poll/         which sources are due, visits them, decides when to come back
+fetch/        the document at an address: polite, conditional, bounded, guarded HTTP
+parse/        a document as entries, in a process that can be killed
+normalise/    an entry as an item
+understand/   what an item says: its reports, each fact with its words
+deduper/      which meeting an item reports, and the meeting drawn from its items
+ingest.py     the steps above in order, for one document. Read this first
+cli.py        the commands; alone joins the rooms and reads the clock
+commands/     what the commands do
+newsroom/     the bundled sources of `communique demo`, served on loopback
+errors.py     what can go wrong in this room, in words for the operator
+"""

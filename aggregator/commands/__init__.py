@@ -1,0 +1,11 @@
+"""What the commands do between reading their arguments and showing the result.
+
+arguments.py      what several commands take
+rounds.py         a round, a trial of one source, the demo
+daemon.py         polls, publishes and serves until told to stop
+matching.py       the `match` command: items in, their meetings out
+sources.py        the commands that list, add, remove, import and export sources
+subscriptions.py  sources added to and taken from config.toml, comments kept
+health.py         how the sources are, in words
+screen.py         what people see: progress on a terminal, and a table at the end
+"""

@@ -1,0 +1,85 @@
+"""The daemon: polls, publishes and serves until it is told to stop, under the configuration in force.
+
+Touches: signals; the network and the store by way of what it is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aggregator.commands.rounds import Publish, machinery, new_intake
+from aggregator.config import Config
+from aggregator.errors import ConfigError
+from aggregator.poll.scheduler import Daemon
+from storage.store import Store
+
+LOG = logging.getLogger("communique")
+
+Serve = Callable[[Config, asyncio.Event], Awaitable[None]]
+
+
+async def run(
+    config: Config, store: Store, *, clock: Callable[[], datetime], reload: Callable[[], Config], publisher: Callable[[Config], Publish], serve: Serve,
+) -> None:
+    """Until SIGTERM or SIGINT. SIGHUP calls `reload`, and the fresh configuration takes the place of the old one between two visits.
+
+    `serve` listens until its event is set; when it fails (the port is taken), so does this.
+    """
+    stop, fresh = asyncio.Event(), _Fresh(config, reload)
+    on_signals({signal.SIGTERM: stop.set, signal.SIGINT: stop.set, signal.SIGHUP: fresh.read})
+    serving = asyncio.ensure_future(serve(config, stop))
+    try:
+        while not stop.is_set() and not serving.done():
+            fresh.came.clear()
+            store.sources.configure(fresh.config.sources, clock())
+            ends = (asyncio.ensure_future(stop.wait()), asyncio.ensure_future(fresh.came.wait()), serving)
+            await _poll_until(fresh.config, store, clock, publisher(fresh.config), ends)
+    finally:
+        stop.set()
+        await serving
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """The configuration in force, and the word that a fresh one came."""
+
+    config: Config
+    reload: Callable[[], Config]
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def read(self) -> None:
+        """Read it again; the old one stays, with a line in the log, when the new one is wrong."""
+        try:
+            fresh = self.reload()
+            if (fresh.store, fresh.server, fresh.publish.directory) != (self.config.store, self.config.server, self.config.publish.directory):
+                raise ConfigError((f"{fresh.path}: store, server and publish.directory change only with a restart",))
+        except ConfigError as error:
+            LOG.error("the old configuration stays: %s", error)
+            return
+        LOG.info("read %s again: %d sources", fresh.path, len(fresh.sources))
+        self.config = fresh
+        self.came.set()
+
+
+async def _poll_until(config: Config, store: Store, clock: Callable[[], datetime], publish: Publish, ends: tuple[asyncio.Future[Any], ...]) -> None:
+    """Poll and publish until one of `ends` comes."""
+    async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool):
+        intake = new_intake(store, config.topics, config.publish.languages)
+        daemon = Daemon(store, fetcher, pool, intake, config.poll, clock, lambda: publish(clock()))
+        running = asyncio.create_task(daemon.run())
+        await asyncio.wait([running, *ends], return_when=asyncio.FIRST_COMPLETED)
+        daemon.stop()
+        await running
+
+
+def on_signals(handlers: dict[signal.Signals, Callable[[], None]]) -> None:
+    """Let the running loop answer these signals."""
+    loop = asyncio.get_running_loop()
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)

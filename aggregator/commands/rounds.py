@@ -1,0 +1,224 @@
+"""What the commands do between reading their arguments and showing the result: a round, a trial of one source, the demo.
+
+The publishing room is handed in by the command line, which alone joins the rooms.
+
+Touches: the network and the store, by way of what it opens.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from aggregator.config import Config, Polling
+from aggregator.errors import AggregatorError, FetchError, ParseError
+from aggregator.fetch.fetcher import PAGES, Fetcher, Request, user_agent
+from aggregator.ingest import Intake
+from aggregator.newsroom.articles import read_outlets
+from aggregator.newsroom.server import Newsroom
+from aggregator.normalise.items import normalise
+from aggregator.parse.worker import ParsePool
+from aggregator.poll.scheduler import Progress, Round, run_round
+from aggregator.poll.sieve import is_wanted
+from aggregator.understand.countries import home_of
+from aggregator.understand.reading import understand
+from storage.model import Item, Report, Source, Topic
+from storage.store import Store
+
+WORKERS = 2                 # parse processes: a document takes some 25 ms of one, so two keep up with any polite pace
+BROKEN = frozenset(outlet.id for outlet in read_outlets() if outlet.behaviour == "broken")      # of the newsroom: part of the show
+NEWSROOM_PORT = 8642
+SHOWN = 10                  # entries a trial shows
+
+
+class Published(Protocol):
+    """What a round of publishing did (feeds/publisher.py)."""
+
+    @property
+    def written(self) -> int: ...
+
+    @property
+    def unchanged(self) -> int: ...
+
+    @property
+    def feeds(self) -> int: ...
+
+    @property
+    def failed(self) -> tuple[str, ...]: ...
+
+
+Publish = Callable[[datetime], Published]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a round and the publishing after it came to."""
+
+    round: Round
+    published: Published
+    publish_wall: float             # milliseconds
+    publish_cpu: float
+    items: int                      # in the store now
+    meetings: int
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """A line for everything that needs a look."""
+        return (
+            *(f'source "{name}": {reason}' for name, reason in self.round.failed),
+            *(f"item {name}: could not be understood; the log says why" for name in getattr(self.round.decided, "failed", ())),
+            *self.published.failed,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain values; milliseconds per stage."""
+        told = self.round
+        stages = {name: {"wall_ms": round(stage.wall, 1), "cpu_ms": round(stage.cpu, 1)} for name, stage in told.stages.items()}
+        stages["publish"] = {"wall_ms": round(self.publish_wall, 1), "cpu_ms": round(self.publish_cpu, 1)}
+        return {
+            "polled": told.polled, "unchanged": told.unchanged, "failed": dict(told.failed), "skipped": dict(told.skipped),
+            "items": {"new": told.new, "changed": told.changed, "stored": self.items}, "articles": told.articles, "articles_left": told.missed,
+            "meetings": {"new": told.decided.meetings_new, "changed": told.decided.meetings_changed, "stored": self.meetings},
+            "published": {"written": self.published.written, "unchanged": self.published.unchanged, "feeds": self.published.feeds},
+            "wall_ms": round(told.wall + self.publish_wall, 1), "stages": stages, "troubles": list(self.troubles),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a source would bring, tried without storing anything."""
+
+    source: Source
+    title: str
+    entries: int
+    found: tuple[tuple[Item, tuple[Report, ...]], ...]      # the first few
+    troubles: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {
+            "source": self.source.id, "url": self.source.url, "title": self.title, "entries": self.entries, "troubles": list(self.troubles),
+            "items": [
+                {
+                    "title": item.title, "url": item.url, "language": item.language, "published": item.published.isoformat() if item.published else None,
+                    "reports": [
+                        {
+                            "kind": report.kind, "day": report.day.isoformat() if report.day else None, "place": report.place, "act": report.act,
+                            "parties": [party.code for party in report.parties if party.role == "party"], "people": [person.name for person in report.people],
+                        }
+                        for report in reports
+                    ],
+                }
+                for item, reports in self.found
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What the demo came to: its two rounds."""
+
+    first: Outcome
+    second: Outcome
+    failing: frozenset[str]         # the sources that are meant to fail
+
+    @property
+    def as_scripted(self) -> bool:
+        """Whether only what is meant to fail failed, and the second round made an entry grow."""
+        failed = {name for outcome in (self.first, self.second) for name, _ in outcome.round.failed}
+        unread = any(getattr(outcome.round.decided, "failed", ()) or outcome.published.failed for outcome in (self.first, self.second))
+        return failed == self.failing and not unread and self.first.meetings > 0 and self.second.round.decided.meetings_changed > 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {"as_scripted": self.as_scripted, "rounds": [self.first.as_json(), self.second.as_json()]}
+
+
+def new_intake(store: Store, topics: tuple[Topic, ...], languages: tuple[str, ...]) -> Intake:
+    """The intake that reads with the topics in force."""
+    return Intake(store, lambda item, source: understand(item, source, topics), languages)
+
+
+@asynccontextmanager
+async def machinery(polling: Polling, contact: str, clock: Callable[[], datetime]) -> AsyncIterator[tuple[Fetcher, ParsePool]]:
+    """What visits need: one fetcher and one pool of parse workers, closed in the end."""
+    fetcher = Fetcher(
+        user_agent(version("communique"), contact), clock=clock, allow=polling.allow, pause=polling.pause, new_connections=polling.new_connections,
+    )
+    async with fetcher, ParsePool(WORKERS) as pool:
+        yield fetcher, pool
+
+
+async def fetch(
+    config: Config, store: Store, publish: Publish, *, clock: Callable[[], datetime], sources: tuple[Source, ...] | None = None,
+    everything: bool = False, on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Outcome:
+    """One round over `sources` (None: those that are due) and the publishing after it."""
+    async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool):
+        intake = new_intake(store, config.topics, config.publish.languages)
+        done = await run_round(
+            store, fetcher, pool, intake, polling=config.poll, clock=clock, sources=sources, everything=everything, on_progress=on_progress,
+        )
+    wall, cpu = time.monotonic(), time.thread_time()
+    published = publish(clock())
+    return Outcome(
+        done, published, (time.monotonic() - wall) * 1000, (time.thread_time() - cpu) * 1000, store.items.count(), store.meetings.count(),
+    )
+
+
+async def check(config: Config, what: str, *, clock: Callable[[], datetime]) -> Trial:
+    """Read a configured source, or the feed at an address, once, and say what it would bring. Stores nothing."""
+    source = next((source for source in config.sources if source.id == what), None) or _unconfigured(what, config)
+    now = clock()
+    try:
+        async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool):
+            request = Request(source.url, headers=source.headers, proxy=source.proxy)
+            reply = await fetcher.fetch(request if source.kind == "feed" else replace(request, accept=PAGES))
+            if reply.document is None:
+                return Trial(source, "", 0, (), (f'source "{source.id}": the server sent no document (HTTP {reply.status})',))
+            parsed = await pool.parse(reply.document, source, now=now)
+    except (FetchError, ParseError) as error:
+        return Trial(source, "", 0, (), (f'source "{source.id}": {error.reason}',))
+    wanted = replace(parsed, entries=tuple(entry for entry in parsed.entries if is_wanted(entry, source.keep, source.block)))
+    items = [item for item, _ in normalise(wanted, source, seen_at=now)]
+    found = tuple((item, understand(item, source, config.topics)) for item in items[:SHOWN])
+    moved = (f'source "{source.id}": has moved to {reply.moved_to}; write that as its url',) if reply.moved_to else ()
+    empty = () if items else (f'source "{source.id}": holds no entry',)
+    return Trial(source, parsed.title, len(items), found, (*moved, *empty))
+
+
+def _unconfigured(what: str, config: Config) -> Source:
+    if not what.startswith(("http://", "https://")):
+        raise AggregatorError(f'{config.path}: there is no source "{what}", and it is no http or https address; `communique sources list` shows the sources')
+    return Source("trial", what, what, country=home_of(what, ""))
+
+
+async def open_newsroom(newsroom: Newsroom) -> None:
+    """Serve the newsroom at its usual port, so that every run publishes the same links; at a free one where that is taken."""
+    try:
+        await newsroom.start(NEWSROOM_PORT)
+    except OSError:
+        await newsroom.start()
+
+
+async def demo(
+    config: Config, store: Store, newsroom: Newsroom, publish: Publish, *, on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Show:
+    """Both rounds of the bundled newsroom, each read at the moment it was written for."""
+    outcomes = []
+    for number in (1, 2):
+        newsroom.round = number
+        outcomes.append(
+            await fetch(config, store, publish, clock=lambda: newsroom.now, everything=True, on_progress=on_progress),
+        )
+    return Show(outcomes[0], outcomes[1], BROKEN)
+
+
+def demo_polling(newsroom: Newsroom) -> Polling:
+    """How the newsroom is polled: it is our own, so without pauses."""
+    return Polling(every=timedelta(minutes=1), allow=frozenset({newsroom.address}))
