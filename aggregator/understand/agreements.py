@@ -1,0 +1,93 @@
+"""What was signed, with the words of its title.
+
+Touches: nothing (its table is a file of the package, read once).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from aggregator.understand.dates import find_days
+from aggregator.understand.passages import Page, Sentence
+from aggregator.understand.words import base_language, lower, read_table
+from storage.model import Agreement
+
+LONGEST_TITLE = 220         # characters: a title, not a paragraph
+LONGEST_SENTENCE = 1_500    # characters: beyond, it is a list or an attack
+NEAR = 140                  # characters from the word for signing to the paper
+MOST = 12                   # papers of one meeting that are listed
+
+CLOSE_KIN = {"uk": "ru", "be": "ru", "bg": "ru", "mk": "sr"}     # read with the words of a language whose words are alike
+UNSPACED = ("zh", "ja", "ko")
+
+_QUOTED = re.compile(r"《([^》]{3,80})》")
+_TAIL = re.compile(r"[\s,]+(?:on|in|at|le|el|em|am|il|vào|ngày|dated|this|last)?[\s,]*$", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:a|an|the|two|three|several|this|that|their)\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    signed: re.Pattern[str]
+    paper: re.Pattern[str]
+    past: re.Pattern[str]
+    is_unspaced: bool
+
+
+@cache
+def _patterns(language: str) -> _Patterns:
+    table = read_table("agreements.toml")
+    base = CLOSE_KIN.get(language, language)
+    if base not in table["paper"]:
+        base = "en"
+    is_unspaced = base in UNSPACED
+    paper = table["paper"][base]
+    if not is_unspaced:
+        paper = rf"(?<!\w)(?:{paper})(?!\w){table['subject']['en' if base == 'en' else 'other']}"
+    signed, past = table["signed"][base], table["other"]["past"]
+    return _Patterns(re.compile(signed, re.IGNORECASE), re.compile(paper, re.IGNORECASE), re.compile(past, re.IGNORECASE), is_unspaced)
+
+
+def find_agreements(page: Page, sentences: Sequence[Sentence], language: str) -> tuple[Agreement, ...]:
+    """The papers these sentences say were signed, in order; their titles in lower case."""
+    patterns = _patterns(base_language(language))
+    found: list[Agreement] = []
+    for sentence in sentences:
+        text = page.text[sentence.start:sentence.end]
+        signed = patterns.signed.search(text) if len(text) <= LONGEST_SENTENCE else None
+        if signed is None or patterns.past.search(text):
+            continue
+        place = _title(text, signed, patterns)
+        if place is None:
+            continue
+        raw = text[place[0]:place[1]].strip(" ,.-–—\"“”'’")[:LONGEST_TITLE]
+        dates = find_days(raw, language, date.min.replace(year=2000))
+        if dates and dates[0].start > 8:
+            raw = _TAIL.sub("", raw[:dates[0].start]).rstrip(" ,")      # "… on police training on Thursday": when, not what
+        title = re.sub(r"^mou\b", "memorandum of understanding", _ARTICLE.sub("", lower(" ".join(raw.split()))))
+        if any(title in other.title for other in found):
+            continue
+        found = [other for other in found if other.title not in title]     # a headline's shorter words for the same paper
+        start = sentence.start + text.index(raw, place[0])
+        found.append(Agreement(title, page.quote(start, start + len(raw))))
+        if len(found) == MOST:
+            break
+    if any(" " in agreement.title.strip() for agreement in found):
+        found = [agreement for agreement in found if " " in agreement.title]    # "sign deal" in a headline says no more than the text does
+    return tuple(found)
+
+
+def _title(text: str, signed: re.Match[str], patterns: _Patterns) -> tuple[int, int] | None:
+    """Where the title of the paper stands: after the word for signing ("signed a memorandum"), else before it ("the plan was signed")."""
+    if patterns.is_unspaced:
+        quoted = _QUOTED.search(text)
+        if quoted:
+            return quoted.span(1)
+    after = patterns.paper.search(text, signed.end())
+    if after and after.start() - signed.end() <= NEAR:
+        return after.span()
+    before = list(patterns.paper.finditer(text, 0, signed.start()))
+    return before[-1].span() if before and signed.start() - before[-1].start() <= LONGEST_TITLE else None

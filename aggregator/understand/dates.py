@@ -1,0 +1,269 @@
+"""Which days a text speaks of, in every language and order of writing.
+
+Every date is resolved against a day of reference, that of publication in the source's own zone: a date
+without a year is the one nearest to it, a weekday the last one before it (the next one for a preview).
+
+Touches: nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, Literal
+
+from ahocorasick_rs import AhoCorasick
+
+from aggregator.understand.words import base_language, lower, read_table
+
+Form = Literal["date", "weekday", "relative", "day number", "numeric"]
+LATEST = 1          # days after publication a report may still be about: zones, and clocks that are wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A date in a text: text[start:end]."""
+
+    start: int
+    end: int
+    day: date
+    day_end: date | None
+    form: Form
+    year_written: bool = False
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    months: dict[str, int]
+    weekdays: dict[str, int]
+    relative: dict[str, int]
+    pattern: re.Pattern[str]
+    words: AhoCorasick                          # weekdays and day words: a text without them and without digits holds no date
+
+
+_DIGIT = re.compile(r"\d")
+_OFFSETS = {"two_days_ago": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "in_two_days": 2}
+_ALIKE = {"sr": ("sr", "sr-latn", "hr"), "id": ("id", "ms"), "no": ("nb", "da"), "ar": ("ar",), "pt": ("pt",)}
+_UNSPACED = ("zh", "ja", "th", "lo", "km", "my", "ko")
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    return read_table("dates.toml")
+
+
+def _any_of(words: dict[str, int], *, boundary: bool = True) -> str:
+    if not words:
+        return r"(?!)"
+    listed = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=lambda word: (-len(word), word)))
+    return rf"(?<!\w)(?:{listed})(?!\w)" if boundary else f"(?:{listed})"
+
+
+@cache
+def _calendar(language: str) -> _Calendar:
+    """How this language writes dates; English is read beside every language, and every language where none is known."""
+    tables = _tables()
+    keys = [key for key in (*_ALIKE.get(language, (language,)), "en") if key in tables]
+    if language not in ("en", "vi", *_ALIKE) and language not in tables:
+        keys = list(tables)
+    months: dict[str, int] = {}
+    weekdays: dict[str, int] = {}
+    relative: dict[str, int] = {}
+    for key in keys:
+        table = tables[key]
+        short = key == "en" and language != "en"
+        for number, names in enumerate(table.get("months", ()), 1):
+            for name in names.split("|"):
+                months.setdefault(name, number)
+        for number, names in enumerate(table["weekdays"]):
+            for name in names.split("|"):
+                if not (short and len(name) <= 4) and not (key == "en" and name in ("sun", "sat", "mon", "wed") and language != "en"):
+                    weekdays.setdefault(name, number)
+        for name, offset in _OFFSETS.items():
+            for word in table.get(name, "").split("|"):
+                if word:
+                    relative.setdefault(word, offset)
+    unspaced = language in _UNSPACED or len(keys) > 8
+    return _Calendar(months, weekdays, relative, _compiled(months, weekdays, relative, boundary=not unspaced), AhoCorasick(sorted({*weekdays, *relative})))
+
+
+# Digits as they stand in numbers that are no dates (3.5 %, 12:30, 1/2/3/4) are kept out by what must not stand beside them.
+_ISO = r"(?P<iso>(?<![\d/.-])(?P<iy>(?:19|20)\d\d)[-./](?P<im>\d{1,2})[-./](?P<id>\d{1,2})(?![\d/-]))"
+_HAN = (
+    r"(?P<cjk>(?:(?P<cy>(?:19|20)?\d\d)\s?[年년]\s?)?(?P<cm>\d{1,2})\s?[月월]\s?(?P<cd>\d{1,2})\s?(?:[日일号]|(?=\s?[-–—~～至到]\s?\d{1,2}\s?[日일号]))"
+    r"(?:\s?[-–—~～至到、和及및]\s?(?:(?P<cm2>\d{1,2})\s?[月월]\s?)?(?P<cd2>\d{1,2})\s?[日일号])?)"
+    r"|(?P<cday>(?<![\d月年년월.,])(?P<d1>\d{1,2})\s?(?:日|일)(?![本元間间内])(?:\s?[-–—~～至到]\s?(?P<d2>\d{1,2})\s?(?:日|일))?)"
+)
+_VIETNAMESE = (
+    r"(?P<vi>(?<![\d/.-])(?:(?P<vd0>\d{1,2})\s?(?:-|–|và|đến|,)\s?)?(?P<vd>\d{1,2})\s+tháng\s+(?P<vm>\d{1,2})"
+    r"(?:\s*(?:năm|,|/)\s*(?P<vy>\d{4}))?(?!\d))"
+)
+_NUMERIC = (
+    r"(?P<num>(?<![\d/.,-])(?:(?P<n0>\d{1,2})(?:/\d{1,2})?\s?(?:-|–|và|đến)\s?)?(?P<n1>\d{1,2})(?P<sep>[/.-])(?P<n2>\d{1,2})"
+    r"(?:(?P=sep)(?P<ny>\d{4}|\d\d))?(?![\d/%]|[.,-]\d))"
+)
+_MONTH_FIRST = (
+    r"(?P<md>(?<!\w)(?P<mm>MONTH)\.?,?\s+(?P<m1>\d{1,2})(?:st|nd|rd|th)?(?!\d|:\d|\s*%|[.,]\d)"
+    r"(?:\s?(?:-|–|—|to|and|&|through)\s?(?P<m2>\d{1,2})(?:st|nd|rd|th)?(?!\d|:\d))?(?:,?\s+(?:of\s+)?(?P<my>(?:19|20)\d\d)(?!\d))?)"
+)
+_TO = r"-|–|—|to|and|&|till|until|al?|au|et|y|e|i|и|по|до|та|і|bis|und|ile|ve|và|dan|hingga|až|do|és"
+_NUMBERED = r"(?:st|nd|rd|th|er|º|ª|\.|-го|-е)?"
+_DAY_FIRST = (
+    rf"(?P<dm>(?<![\d.,:/])(?:(?P<q1>\d{{1,2}}){_NUMBERED}\s?(?:{_TO})\s?)?(?P<p1>\d{{1,2}}){_NUMBERED}\s?(?:de\s+|of\s+|d[’'])?"
+    r"(?P<pm>MONTH)(?!\w)\.?(?:,?\s*(?:de\s+|del\s+|of\s+|năm\s+)?(?P<py>(?:19|20|25)\d\d)(?!\d))?)"
+)
+
+
+def _compiled(months: dict[str, int], weekdays: dict[str, int], relative: dict[str, int], *, boundary: bool) -> re.Pattern[str]:
+    month = _any_of(months, boundary=False)
+    dated = "|".join((_ISO, _HAN, _VIETNAMESE, _NUMERIC, _MONTH_FIRST.replace("MONTH", month), _DAY_FIRST.replace("MONTH", month)))
+    return re.compile(rf"{dated}|(?P<wd>{_any_of(weekdays, boundary=boundary)})|(?P<rel>{_any_of(relative, boundary=boundary)})", re.IGNORECASE)
+
+
+def _date(year: int, month: int, number: int) -> date | None:
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def nearest_year(month: int, number: int, reference: date, *, ahead: bool = False) -> date | None:
+    """The day `number`.`month` nearest to `reference`: at most a week after it for reports, at most a month before it for previews."""
+    days = [day for year in (reference.year - 1, reference.year, reference.year + 1) if (day := _date(year, month, number))]
+    if ahead:
+        days = [day for day in days if day >= reference - timedelta(days=30)]
+        return min(days, key=lambda day: abs((day - reference).days), default=None)
+    past = [day for day in days if day <= reference + timedelta(days=LATEST)]
+    future = [day for day in days if day > reference + timedelta(days=LATEST)]
+    best = max(past, default=None)
+    soonest = min(future, default=None)
+    if soonest and best and (soonest - reference).days < 75 and (reference - best).days > 200:
+        return soonest                          # "on 3 March" in a report of 20 February looks ahead: no report speaks of last March so
+    return best or soonest
+
+
+def find_days(text: str, language: str, reference: date, *, ahead: bool = False, order: str = "dmy") -> tuple[Mention, ...]:
+    """Every date in `text`, resolved against `reference`, in order; two joined by a dash or "to" are one range."""
+    calendar = _calendar(base_language(language))
+    low = lower(text)
+    if not _DIGIT.search(low) and not calendar.words.find_matches_as_indexes(low):
+        return ()
+    found: list[Mention] = []
+    for match in calendar.pattern.finditer(low):
+        mention = _resolve(match, calendar, base_language(language), reference, ahead, order)
+        if mention is not None:
+            _join(found, mention, low)
+    return tuple(found)
+
+
+_LINK = re.compile(r"\s*(?:-|–|—|to|until|till|through|and|до|по|đến|au|al|a|bis|ile|hingga|sampai|至|到)\s*", re.IGNORECASE)
+_GAP = re.compile(r"[\s,(]*(?:(?:ngày|the|le|el|il|den|dem|den|am|,)\s*)?[\s(]*", re.IGNORECASE)
+
+
+def _join(found: list[Mention], mention: Mention, text: str) -> None:
+    if found:
+        last = found[-1]
+        between = text[last.end:mention.start]
+        if last.form in ("date", "numeric") and mention.form == last.form and last.day_end is None and len(between) < 10 and _LINK.fullmatch(between):
+            first = last.day
+            if not last.year_written and mention.year_written:
+                first = _date(mention.day.year, first.month, first.day) or first
+            if timedelta(0) < mention.day - first < timedelta(days=45):
+                found[-1] = Mention(last.start, mention.end, first, mention.day_end or mention.day, "date", last.year_written or mention.year_written)
+                return
+        # "on Monday, April 8": one date told twice. The number decides; an agreeing weekday makes it surer.
+        pair = {last.form, mention.form}
+        if len(between) < 12 and _GAP.fullmatch(between) and "weekday" in pair and pair & {"date", "numeric", "day number"}:
+            dated, named = (mention, last) if last.form == "weekday" else (last, mention)
+            found[-1] = replace(dated, start=last.start, end=mention.end, weekday=named.weekday)
+            return
+        if len(between) < 12 and _GAP.fullmatch(between) and "relative" in pair and pair & {"date", "numeric", "day number"}:
+            dated = mention if last.form == "relative" else last
+            found[-1] = replace(dated, start=last.start, end=mention.end)
+            return
+    found.append(mention)
+
+
+def _resolve(match: re.Match[str], calendar: _Calendar, language: str, reference: date, ahead: bool, order: str) -> Mention | None:
+    start, end = match.span()
+    got = match.groupdict()
+
+    def number(name: str) -> int | None:
+        return int(got[name]) if got[name] else None
+
+    def dated(year: int | None, month: int | None, day: int | None, last_day: int | None = None, last_month: int | None = None) -> Mention | None:
+        return _dated(start, end, year, month, day, last_month, last_day, reference, ahead) if month and day else None
+
+    if got["iso"]:
+        return dated(number("iy"), number("im"), number("id"))
+    if got["cjk"]:
+        year = number("cy")
+        return dated(year + 2000 if year and year < 100 else year, number("cm"), number("cd"), number("cd2"), number("cm2"))
+    if got["cday"]:
+        return _numbered_day(start, end, int(got["d1"]), number("d2"), reference, ahead) if language in ("zh", "ja", "ko") else None
+    if got["vi"]:
+        return dated(number("vy"), number("vm"), number("vd0") or number("vd"), number("vd") if got["vd0"] else None)
+    if got["num"]:
+        return _numeric(match, language, reference, ahead, order)
+    if got["md"]:
+        return dated(number("my"), calendar.months.get(" ".join(got["mm"].split())), number("m1"), number("m2"))
+    if got["dm"]:
+        year = number("py")
+        year = year - 543 if year and year > 2400 else year     # the Buddhist era
+        return dated(year, calendar.months.get(" ".join(got["pm"].split())), number("q1") or number("p1"), number("p1") if got["q1"] else None)
+    if got["wd"]:
+        return _weekday(start, end, calendar.weekdays[" ".join(got["wd"].split())], reference, ahead)
+    return Mention(start, end, reference + timedelta(days=calendar.relative[" ".join(got["rel"].split())]), None, "relative")
+
+
+def _dated(start: int, end: int, year: int | None, month: int, number: int, month2: int | None, number2: int | None,
+           reference: date, ahead: bool) -> Mention | None:
+    day = _date(year, month, number) if year else nearest_year(month, number, reference, ahead=ahead)
+    if day is None:
+        return None
+    last = None
+    if number2:
+        last = _date(day.year, month2 or month, number2)
+        if last and last <= day:
+            last = None
+    return Mention(start, end, day, last, "date", year is not None)
+
+
+YEARLESS = {"vi": "/-", "id": "/", "es": "/", "pt": "/", "it": "/", "fr": "/", "ja": "/"}    # elsewhere 3/5 is rather a fraction or a score
+
+
+def _numeric(match: re.Match[str], language: str, reference: date, ahead: bool, order: str) -> Mention | None:
+    first, second, year, separator = int(match.group("n1")), int(match.group("n2")), match.group("ny"), match.group("sep")
+    if not year and separator not in YEARLESS.get(language, ""):
+        return None
+    if (separator == "." and len(year or "") != 4) or (separator == "-" and len(year or "0000") != 4):
+        return None
+    is_month_first = language == "ja" or (order == "mdy" and language != "vi")
+    number, month = (second, first) if is_month_first and first <= 12 else (first, second)
+    if month > 12:
+        number, month = month, number
+    written = (int(year) if len(year) == 4 else 2000 + int(year)) if year else None
+    opening = int(match.group("n0")) if match.group("n0") else None
+    if not 1 <= month <= 12:
+        return None
+    mention = _dated(match.start(), match.end(), written, month, opening or number, None, number if opening else None, reference, ahead)
+    return replace(mention, form="numeric") if mention else None
+
+
+def _numbered_day(start: int, end: int, number: int, last: int | None, reference: date, ahead: bool) -> Mention | None:
+    """A day of the month alone, as Chinese, Japanese and Korean write it: the nearest one before `reference` (after it for a preview)."""
+    limit = reference + timedelta(days=LATEST)
+    for away in range(45):
+        day = reference + timedelta(days=away) if ahead else limit - timedelta(days=away)
+        if day.day == number:
+            day_end = _date(day.year, day.month, last) if last else None
+            return Mention(start, end, day, day_end if day_end and day_end > day else None, "day number")
+    return None
+
+
+def _weekday(start: int, end: int, weekday: int, reference: date, ahead: bool) -> Mention:
+    away = (weekday - reference.weekday()) % 7 if ahead else -((reference.weekday() - weekday) % 7)
+    return Mention(start, end, reference + timedelta(days=away), None, "weekday", weekday=weekday)

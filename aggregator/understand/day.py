@@ -1,0 +1,177 @@
+"""Which of the days a text speaks of is the day of the meeting.
+
+Chosen by form, by nearness to the words of the encounter and to the lead, and by the distance from
+publication. A date that belongs to something else (an anniversary, a programme of years, an earlier
+signature) is known by the words beside it. Today is never taken for want of better.
+
+Touches: nothing (its table is a file of the package, read once).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from aggregator.understand.dates import LATEST, Mention, find_days
+from aggregator.understand.kinds import Telling
+from aggregator.understand.passages import Page, Sentence
+from aggregator.understand.words import load_words
+from storage.model import DateOrder, ReportKind
+
+USUAL = 14          # days: an older date without a year is rarely the meeting's
+OLDEST = 28         # days: beyond, never
+FARTHEST = 150      # days a preview may look ahead without naming the year
+MOST = 60           # dates of one item that are weighed
+ENOUGH = 0.75       # a candidate below this is no better than none
+
+FORMS = {"date": 0.9, "numeric": 0.85, "day number": 0.75, "weekday": 0.8, "relative": 0.75}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day of a meeting, how sure we are (0 to 1), and the words it came from."""
+
+    day: date | None
+    day_end: date | None
+    confidence: float
+    mention: Mention | None
+    span: tuple[date, date] | None = None       # where only the visit is dated: the days it must lie in
+
+
+NO_DAY = Day(None, None, 0.0, None)
+
+_BY_AGENCY = re.compile(r"\s*(?:\([^)]{2,40}\)|/[^/]{2,30}/|[A-Z][\w-]+)?\s*(?:--|—|–|-|:|\.-|\(记者|（记者|讯|电)")
+
+
+def choose_day(page: Page, told: Sequence[Telling], anchor: Telling | None, language: str, reference: date, *,
+               kind: ReportKind = "report", order: DateOrder = "dmy", is_dated: bool = True) -> Day:
+    """The day of the encounter that these sentences tell of.
+
+    `is_dated` is false where the document says no publication day and `reference` is only when we saw it:
+    then nothing that needs one for its month or week can be believed.
+    """
+    ahead = kind == "preview"
+    candidates: list[tuple[float, Mention, bool]] = []
+    places = {"title": 0, "summary": 0, "body": 0}
+    for telling in told:
+        sentence = telling.sentence
+        place = places[sentence.part]
+        places[sentence.part] += 1
+        for found in find_days(page.text[sentence.start:sentence.end], language, reference, ahead=ahead, order=order):
+            mention = replace(found, start=found.start + sentence.start, end=found.end + sentence.start)
+            if _is_stamp(page, sentence, mention):
+                continue
+            is_dateline = _is_dateline(page, sentence, mention)
+            score = _stands(page, telling, mention, place, language, ahead=ahead) + _fits(mention, reference, ahead=ahead, is_dated=is_dated)
+            score += (0.35 if anchor is not None and sentence == anchor.sentence else 0.0) - (0.75 if is_dateline else 0.0)
+            candidates.append((score, mention, is_dateline))
+        if len(candidates) > MOST:
+            break
+    if not candidates:
+        return NO_DAY
+    agreeing = Counter(mention.day for score, mention, _ in candidates if score > 0)
+    score, mention, is_dateline = max(candidates, key=lambda one: one[0] + 0.2 * max(0, agreeing[one[1].day] - 1) ** 0.5)
+    if score < (0.35 if is_dateline else ENOUGH):
+        return NO_DAY
+    if mention.day_end and not ahead and _is_of_visit(page, told, mention):
+        return Day(None, None, 0.0, mention, (mention.day, mention.day_end))
+    confidence = min(1.0, max(0.3, 0.45 + 0.25 * score))
+    if is_dateline:
+        confidence = 0.4
+    if not is_dated and not mention.year_written:
+        confidence *= 0.5
+    return Day(mention.day, mention.day_end, round(confidence, 2), mention)
+
+
+def _is_stamp(page: Page, sentence: Sentence, mention: Mention) -> bool:
+    """Whether a line is a date and little else: when something was published, not when it happened."""
+    if sentence.part == "title" or mention.form not in ("date", "numeric") or sentence.end - sentence.start - (mention.end - mention.start) > 26:
+        return False
+    rest = page.text[sentence.start:mention.start] + page.text[mention.end:sentence.end]
+    return not re.search(r"[^\W\d_]{3,}\W+[^\W\d_]{3,}\W+[^\W\d_]{3,}", rest)
+
+
+def _is_dateline(page: Page, sentence: Sentence, mention: Mention) -> bool:
+    """Whether a date stands in a dateline ("HANOI, Oct. 31 (Xinhua) —")."""
+    if sentence.order > 1 or mention.start - sentence.start > 60 or mention.form not in ("date", "numeric", "day number"):
+        return False
+    head = page.text[sentence.start:mention.start]
+    if len(re.findall(r"[^\W\d_]{3,}", head)) > 6:
+        return False
+    return bool(_BY_AGENCY.match(page.text, mention.end))
+
+
+def _is_of_visit(page: Page, told: Sequence[Telling], mention: Mention) -> bool:
+    """Whether a range of days belongs to a visit, on one day of which people met."""
+    for telling in told:
+        if telling.sentence.start <= mention.start < telling.sentence.end:
+            if any(hit.label == "noun.conference" for hit in telling.acts):
+                return False
+            return any(hit.label.endswith(".visit") and abs(hit.start - mention.start) < 90 for hit in telling.acts)
+    return False
+
+
+def _stands(page: Page, telling: Telling, mention: Mention, place: int, language: str, *, ahead: bool) -> float:
+    """What the words round a date say for it."""
+    sentence = telling.sentence
+    score = FORMS[mention.form] + {0: 0.3, 1: 0.15, 2: 0.05}.get(place, -0.15)
+    if mention.weekday is not None and mention.form != "weekday":
+        score += 0.1 if mention.day.weekday() == mention.weekday else -0.1
+    if telling.held or (ahead and telling.planned is not None):
+        acts = telling.held or telling.acts
+        nearest = min((max(0, mention.start - hit.end, hit.start - mention.end) for hit in acts), default=200)
+        score += 0.45 + 0.25 * max(0.0, 1 - nearest / 120)
+    elif telling.acts:
+        score += 0.1
+    if mention.day_end is not None:
+        score += 0.6 if any(hit.label == "noun.conference" for hit in telling.acts) else -0.2
+    if belongs_elsewhere(page.lowered, mention, language, sentence.start):
+        score -= 1.4
+    if telling.remembered is not None and not ahead and telling.remembered.start < mention.start + 30:
+        score -= 0.7
+    if telling.arrived is not None and not ahead and telling.arrived.start < mention.start:
+        score -= 0.7                            # the day somebody came
+    return score
+
+
+def _fits(mention: Mention, reference: date, *, ahead: bool, is_dated: bool) -> float:
+    """What the distance from the day of publication says for a date; without one, only a written year can be trusted."""
+    if is_dated:
+        return _distance(mention, reference, ahead=ahead)
+    if mention.year_written:
+        return -0.2
+    return -0.5 if mention.form in ("date", "numeric") else -2.0
+
+
+def _distance(mention: Mention, reference: date, *, ahead: bool) -> float:
+    away = (reference - mention.day).days
+    if ahead:
+        if away > LATEST:
+            return -0.3 if mention.day_end and mention.day_end >= reference else -0.9
+        return 0.2 if -away <= 30 else 0.0 if -away <= FARTHEST or mention.year_written else -1.0
+    if away < -LATEST:
+        return -1.5
+    if away <= 3:
+        return 0.25
+    if away <= 7:
+        return 0.1
+    if away <= USUAL or (mention.year_written and away <= 60):
+        return 0.0
+    if mention.year_written:
+        return -0.4 if away < 400 else -1.2
+    return -0.6 if away <= OLDEST else -1.6
+
+
+def belongs_elsewhere(lowered: str, mention: Mention, language: str, floor: int = 0) -> bool:
+    """Whether the words round a date give it to something else: an anniversary, a signature long ago, a deadline, a founding."""
+    before = lowered[max(floor, mention.start - 60):mention.start]
+    cut = max(before.rfind(mark) for mark in (". ", "; ", "\n", "。"))
+    before = before[cut + 1:]
+    for hit in load_words("elsewhere.toml").find(before, language):
+        if hit.label == "wide" or (hit.label == "near" and len(before) - hit.end <= 3):
+            return True
+    after = lowered[mention.end:mention.end + 24]
+    return any(hit.label == "after" and hit.start <= 3 for hit in load_words("elsewhere.toml").find(after, language))

@@ -1,0 +1,260 @@
+"""What an item says of official meetings: an item as its reports.
+
+The steps in order: lay out the text; find countries, offices, acts and people; decide whether the item
+reports, announces or recalls; part it into encounters; and draw the facts of each, every one with its words.
+
+Touches: nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from aggregator.understand import countries, parties, places
+from aggregator.understand.acts import choose_act, find_acts
+from aggregator.understand.agreements import find_agreements
+from aggregator.understand.day import Day, choose_day
+from aggregator.understand.encounters import Encounter, find_splits, split_encounters
+from aggregator.understand.kinds import Telling, find_marks, kind_of, tell
+from aggregator.understand.matching_words import composed
+from aggregator.understand.names import Nation
+from aggregator.understand.passages import Page, lay_out
+from aggregator.understand.people import Found, find_people
+from aggregator.understand.posts import PLAIN, Post, find_posts
+from aggregator.understand.topics import find_topics
+from aggregator.understand.words import Hit
+from storage.model import Item, Party, Person, Quote, Report, ReportKind, Source, Topic
+
+UNKNOWN_DAY = timedelta(days=3)     # an undated report is of the days before it: 96 % of those whose day is known came within three
+SAME_DAY = 0.8                      # how sure a second meeting is of the day of the first, when nothing else is said
+PLAN_AHEAD = timedelta(days=60)     # an undated preview is of the next two months
+
+
+def understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[Report, ...]:
+    """The reports `item` makes, the main one first; () when it is of no official encounter."""
+    forms = {"title": composed(item.title), "summary": composed(item.summary), "body": composed(item.body)}
+    if not any(begins for _, begins in forms.values()):
+        return _understand(item, source, topics)
+    plain = replace(item, title=forms["title"][0], summary=forms["summary"][0], body=forms["body"][0])
+    return tuple(_quoting(report, item, {part: begins for part, (_, begins) in forms.items()}) for report in _understand(plain, source, topics))
+
+
+def _quoting(report: Report, item: Item, begins: Mapping[str, tuple[int, ...]]) -> Report:
+    """The report of a text read with its accents composed, its quotes as the item has them."""
+    texts = {"title": item.title, "summary": item.summary, "body": item.body}
+
+    def back(quote: Quote | None) -> Quote | None:
+        if quote is None or not begins[quote.part]:
+            return quote
+        start, end = begins[quote.part][quote.start], begins[quote.part][quote.start + len(quote.text)]
+        return Quote(quote.part, start, texts[quote.part][start:end])
+
+    return replace(
+        report, day_quote=back(report.day_quote), place_quote=back(report.place_quote), act_quote=back(report.act_quote), passage=back(report.passage),
+        parties=tuple(replace(party, quote=back(party.quote)) for party in report.parties),
+        people=tuple(replace(person, quote=back(person.quote)) for person in report.people),
+        topics=tuple((topic, back(quote)) for topic, quote in report.topics),
+        agreements=tuple(replace(agreement, quote=back(agreement.quote)) for agreement in report.agreements),
+    )
+
+
+def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[Report, ...]:
+    language = item.language or source.language
+    page = lay_out(item)
+    acts = find_acts(page.lowered, language)
+    when = find_marks(page, language)
+    if not acts and not any(mark.label == "announced" for mark in when):
+        return ()
+    posts = find_posts(page.lowered, language)
+    named = countries.mentions(page.text, language)
+    nations = tuple(Nation(mention.start, mention.end, mention.code, bool(mention.city)) for mention in named if mention.kind not in ("organisation", "block"))
+    if not posts and not named:
+        return ()
+    tellings = tell(page, acts, when, language, [(post.start, post.end) for post in posts])
+    kind = kind_of(tellings)
+    if kind is None or not _is_official(posts, nations, acts, source.country):
+        return ()
+    marks = find_splits(page, language)
+    aside = [(mention.start, mention.end) for mention in named if mention.kind in ("organisation", "block")]
+    aside += [(mark.start, mark.end) for mark in marks if mark.label in ("next", "turn")]
+    people = find_people(page, posts, nations, acts, aside, language)
+    encounters = split_encounters(page, tellings, people, posts, nations, marks, planned=kind == "preview")
+    story = _Story(item, source, language, kind, page, tellings, people, encounters)
+    sides = parties.find_parties(page.pieces(page.sentences), language, source.country) if len(encounters) > 1 else ()
+    reports: list[Report] = []
+    for number in range(len(encounters)):
+        reports.append(_report(story, number, sides, topics, reports[0] if reports else None))
+    return tuple(reports)
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """An item as read so far."""
+
+    item: Item
+    source: Source
+    language: str
+    kind: ReportKind
+    page: Page
+    tellings: Sequence[Telling]
+    people: Sequence[Found]
+    encounters: Sequence[Encounter]
+
+
+def _is_official(posts: Sequence[Post], nations: Sequence[Nation], acts: Sequence[Hit], home: str) -> bool:
+    """Whether states meet: somebody in office, and another side, a conference, or colleagues in office."""
+    if any(hit.label in ("noun.conference", "noun.dialogue") for hit in acts):
+        return True
+    if not posts:
+        return len({nation.code for nation in nations}) >= 2
+    if any(nation.code != home for nation in nations):
+        return True
+    return len({post.title for post in posts if post.title not in PLAIN}) >= 2
+
+
+def _report(story: _Story, number: int, sides: tuple[Party, ...], topics: tuple[Topic, ...], first: Report | None) -> Report:
+    item, page, kind, language = story.item, story.page, story.kind, story.language
+    encounter = story.encounters[number]
+    alone = len(story.encounters) == 1
+    pieces = page.pieces(encounter.sentences)
+    mine = {sentence.start for sentence in encounter.sentences}
+    told = [telling for telling in story.tellings if telling.sentence.start in mine]
+    reference = _reference(item, story.source)
+    day = choose_day(page, told, encounter.anchor, language, reference, kind=kind, order=story.source.date_order, is_dated=item.published is not None)
+    earliest, latest = _range(item, reference, day, kind)
+    day_quote = page.quote(day.mention.start, day.mention.end) if day.mention else None
+    if first is not None and day.day is None:
+        day = Day(first.day, first.day_end, round(first.day_confidence * SAME_DAY, 2), None)
+        day_quote, earliest, latest = first.day_quote, first.earliest, first.latest
+    place = places.find_place(pieces, language)
+    people = tuple(story.people[index].person for index in encounter.people)
+    found_parties = parties.find_parties(pieces, language, story.source.country, place.country if place else "")
+    if not alone:
+        found_parties = _parties_of_one(found_parties, (*sides, *(first.parties if first else ())), people, story, encounter)
+    found_parties = _with_home(found_parties, people, story.source.country)
+    act, act_hit = choose_act(encounter.acts or _acts_of(told, encounter, kind))
+    return Report(
+        item_id=item.id, position=number, kind=kind,
+        day=day.day, day_end=day.day_end, earliest=earliest, latest=latest, day_confidence=day.confidence, day_quote=day_quote,
+        place=place.city if place else first.place if first else "", place_quote=place.quote if place else first.place_quote if first else None,
+        parties=found_parties, people=_with_countries(people, found_parties, story.source.country),
+        act=act, act_quote=page.quote(act_hit.start, act_hit.end) if act_hit else None,
+        topics=find_topics(pieces, language, topics),
+        agreements=find_agreements(page, encounter.sentences, language) if kind == "report" else (),
+        passage=None if alone else _passage(story, encounter),
+    )
+
+
+def _acts_of(told: Sequence[Telling], encounter: Encounter, kind: ReportKind) -> list[Hit]:
+    """The words for what was done, those of the sentence that says so first."""
+    anchor = encounter.anchor
+    ordered = ([anchor] if anchor is not None else []) + [telling for telling in told if telling is not anchor]
+    return [hit for telling in ordered for hit in telling.acts if kind == "preview" or hit in telling.held or hit.label.startswith("noun.")]
+
+
+def _parties_of_one(found: tuple[Party, ...], sides: tuple[Party, ...], people: tuple[Person, ...], story: _Story, encounter: Encounter) -> tuple[Party, ...]:
+    """The parties of one meeting of several: its own people's countries, and the host or traveller all of them share."""
+    own = {person.country for person in people if person.country}
+    elsewhere = {index for other in story.encounters for index in other.people} - set(encounter.people)
+    others = {story.people[index].person.country for index in elsewhere} - own - {""}
+    whole = {party.code for party in sides if party.kind == "country" and party.role == "party"}
+    kept: list[Party] = []
+    for party in found:
+        role = party.role
+        if party.kind == "country":
+            if party.code in own or (party.code == story.source.country and party.code in whole):
+                role = "party"
+            elif party.code in others and role == "party":
+                role = "mention"
+        kept.append(replace(party, role=role))
+    have = {party.code for party in kept}
+    mine = whole - others
+    wanted = own | (mine if len(mine) <= 2 else mine & {story.source.country})
+    kept = [replace(party, role="party") if party.kind == "country" and party.code in wanted else party for party in kept]
+    for party in sides:
+        if party.code in wanted - have:
+            kept.append(replace(party, role="party"))
+            have.add(party.code)
+    return tuple(kept)
+
+
+def _with_home(found: tuple[Party, ...], people: tuple[Person, ...], home: str) -> tuple[Party, ...]:
+    """The parties with the country of the outlet, where it is one without being named.
+
+    A meeting without a foreign side is its own country's; and "the Minister of Public Security" of whom nobody
+    says of which country is the outlet's own, when he is the first to be named and one other state is a party.
+    """
+    states = [party for party in found if party.role == "party" and party.kind == "country"]
+    first = next((person for person in people if person.post), None)
+    is_unnamed = first is not None and not first.country and first.post not in PLAIN and len(states) == 1
+    if not home or any(party.code == home for party in states) or (states and not is_unnamed):
+        return found
+    if any(party.code == home for party in found):
+        return tuple(replace(party, role="party") if party.code == home else party for party in found)
+    return (Party(home, "country", "party"), *found)
+
+
+def _with_countries(people: tuple[Person, ...], sides: tuple[Party, ...], home: str) -> tuple[Person, ...]:
+    """People with the countries that follow from the parties.
+
+    A domestic outlet names its own officials without a country; where two states and two people
+    meet, the one without a country is of the other side.
+    """
+    codes = [party.code for party in sides if party.kind == "country" and party.role == "party"]
+    officials = [person for person in people if person.post]
+    if not officials:
+        return people
+    first = officials[0]
+    if not first.country and home in codes and all(person.country != home for person in officials[1:] if person.post == first.post):
+        people = tuple(replace(person, country=home) if person is first else person for person in people)
+        officials = [person for person in people if person.post]
+    known = [person for person in officials if person.country in codes]
+    if len(officials) == 2 and len(codes) == 2 and len(known) == 1:
+        other = next(code for code in codes if code != known[0].country)
+        people = tuple(replace(person, country=other) if person.post and not person.country else person for person in people)
+    return people
+
+
+def _zone(source: Source) -> tzinfo:
+    try:
+        return ZoneInfo(source.timezone)
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def _reference(item: Item, source: Source) -> date:
+    return (item.published or item.first_seen).astimezone(_zone(source)).date()
+
+
+def _range(item: Item, reference: date, day: Day, kind: ReportKind) -> tuple[date | None, date | None]:
+    """Where the day is not known, the days it must lie in."""
+    if day.day is not None:
+        return None, None
+    if day.span is not None:
+        first, last = day.span
+        return first, max(first, min(last, reference)) if kind == "report" else last
+    if item.published is None:
+        return None, None
+    if kind == "preview":
+        return reference, reference + PLAN_AHEAD
+    if kind == "retrospective":
+        return None, reference
+    return reference - UNKNOWN_DAY, reference
+
+
+def _passage(story: _Story, encounter: Encounter) -> Quote | None:
+    """The sentences in a row round the one that says this meeting took place."""
+    if encounter.anchor is None:
+        return None
+    mine = {sentence.start for sentence in encounter.sentences}
+    sentences = [telling.sentence for telling in story.tellings if telling.sentence.part == encounter.anchor.sentence.part]
+    at = next((number for number, sentence in enumerate(sentences) if sentence.start == encounter.anchor.sentence.start), 0)
+    first = last = at
+    while first > 0 and sentences[first - 1].start in mine:
+        first -= 1
+    while last + 1 < len(sentences) and sentences[last + 1].start in mine:
+        last += 1
+    return story.page.quote(sentences[first].start, sentences[last].end)
