@@ -84,7 +84,7 @@ def match(rows: Sequence[dict[str, str]], reading: Reading, *, events: bool = Fa
     """
     with open_store("sqlite::memory:") as store:
         intake = Intake(store, as_events(reading) if events else reading)
-        published = [_as_published(row) for row in rows]
+        published = [as_published(row) for row in rows]
         store.sources.configure({source.id: source for source, _ in published}.values(), BEGINNING)
         items: list[tuple[str, str]] = []
         seen_at = BEGINNING
@@ -112,7 +112,7 @@ def as_events(reading: Reading) -> Reading:
     return one_event
 
 
-def _as_published(row: dict[str, str]) -> tuple[Source, Entry]:
+def as_published(row: dict[str, str]) -> tuple[Source, Entry]:
     """The source and entry a row would have come from."""
     name = row["source"] or row["outlet"] or urlsplit(row["url"]).hostname or "unknown"
     zone = _zone(row["published"])

@@ -18,7 +18,7 @@ from aggregator.normalise.links import canonical_url
 from aggregator.normalise.markup import ATTRIBUTES, TAGS
 from aggregator.parse.entry import Entry, Parsed
 from storage.model import Item
-from tests.aggregator.judge import dangers
+from tests.aggregator.normalise.judge import dangers
 from tests.factory import NOW, entry, source
 
 SHARED = Path(__file__).parents[3] / "shared"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.normalise.markup import ATTRIBUTES, MAX_TEXT, TAGS, harmless, one_line, plain, shortened, text_of
-from tests.aggregator.judge import dangers
+from tests.aggregator.normalise.judge import dangers
 
 
 @pytest.mark.parametrize(("markup", "text"), [

@@ -1,0 +1,380 @@
+"""The commands. Alone joins the rooms and reads the clock.
+
+Exit codes: 0 all well; 1 done, but something needs a look (named on stderr); 2 the
+request or the configuration is wrong; 3 an internal error, with a report id in
+the log.
+
+Touches: the clock, the terminal, signals; everything else through the modules it joins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from starlette.applications import Starlette
+
+from aggregator import config as configuration
+from aggregator.commands import daemon, rounds, screen
+from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
+from aggregator.commands.health import health
+from aggregator.commands.matching import MatchError, match, read_lines
+from aggregator.commands.sources import sources
+from aggregator.errors import AggregatorError, ConfigError
+from aggregator.newsroom.server import Newsroom
+from aggregator.understand.reading import understand
+from aggregator.understand.topics import SHIPPED
+from feeds import publisher, server
+from feeds.errors import FeedsError
+from storage.database import StorageError
+from storage.store import Store, open_store
+
+LOG = logging.getLogger("communique")
+EXPECTED = (AggregatorError, FeedsError, StorageError)
+
+
+def clock() -> datetime:
+    """The time, as every other module is told it."""
+    return datetime.now(UTC)
+
+
+def main() -> NoReturn:
+    """Run the command line; never shows a traceback to a user."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    LOG.setLevel(os.environ.get("COMMUNIQUE_LOG", "ERROR").upper())
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except EXPECTED as error:
+        click.echo(str(error), err=True)
+        code = 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception:
+        report = uuid.uuid4().hex[:8]
+        LOG.exception("internal error report=%s", report)
+        click.echo(f"internal error; the log holds it as report {report}", err=True)
+        code = 3
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(cls=Ordered, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(version("communique"), prog_name="communique")
+def cli() -> None:
+    """Follow the sources you choose; read each official meeting once, whoever covered it.
+
+    \b
+    See it work, without a network:   communique demo
+    Start your own:                   communique init, edit config.toml, communique fetch
+    """
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("communique-demo"), show_default=True, help="Where the feeds go.")
+@click.option("--serve", is_flag=True, help="Stay and serve them on 127.0.0.1:8080.")
+@AS_JSON
+def demo(out: Path, serve: bool, as_json: bool) -> int:
+    """Run everything on a bundled newsroom, served on this machine; no network needed.
+
+    The newsroom publishes twice: the second round adds late coverage, so that an
+    entry is seen to grow in place. One of its sources fails; that is part of the show.
+
+    \b
+    Example:  communique demo --out /tmp/demo --serve
+    """
+    shown = screen.Screen(quiet=as_json)
+    out = out.absolute()
+    def tell(show: rounds.Show) -> None:
+        if as_json:
+            click.echo(json.dumps(show.as_json(), ensure_ascii=False))
+        else:
+            shown.show(show, out)
+
+    show = asyncio.run(_demo(out, shown, tell, serve=serve))
+    return 0 if show.as_scripted else 1
+
+
+@cli.command()
+@CONFIG
+def init(path: Path) -> int:
+    """Write a commented config.toml where there is none.
+
+    \b
+    Example:  communique init --config news/config.toml
+    """
+    text = configuration.shipped_text()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise ConfigError((f"{path}: is there already; edit it, or name another with --config",)) from error
+    except OSError as error:
+        raise ConfigError((f"{path}: cannot be written: {error.strerror}",)) from error
+    click.echo(f"{path} written. Put your address in `contact`, then: communique fetch")
+    return 0
+
+
+@cli.command()
+@CONFIG
+@click.option("--source", "chosen", multiple=True, metavar="ID", help="Only this source, due or not; may be given again.")
+@click.option("--all", "everything", is_flag=True, help="All sources, due or not; never inside a Retry-After or within five minutes of the last visit.")
+@AS_JSON
+def fetch(path: Path, chosen: tuple[str, ...], everything: bool, as_json: bool) -> int:
+    """One round: poll what is due, find the meetings, publish.
+
+    \b
+    Example:  communique fetch --source vns-politics
+    """
+    config = _load(path)
+    _require_contact(config)
+    sources = _chosen(config, chosen)
+    shown = screen.Screen(quiet=as_json)
+    with _store(config) as store, shown.progress("polling") as bar:
+        outcome = asyncio.run(rounds.fetch(
+            config, store, _publisher(config, store), clock=clock, sources=sources, everything=everything,
+            on_progress=lambda progress: bar(progress.done, progress.total, progress.source_id),
+        ))
+    if as_json:
+        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+    else:
+        shown.round(outcome)
+    for line in outcome.troubles:
+        click.echo(line, err=True)
+    return 1 if outcome.troubles else 0
+
+
+@cli.command()
+@CONFIG
+def run(path: Path) -> int:
+    """Poll, publish and serve until told to stop.
+
+    SIGTERM or Ctrl-C finishes or rolls back; SIGHUP reads the configuration again
+    (a wrong one is refused and the old one stays).
+
+    \b
+    Example:  communique run --config /etc/communique/config.toml
+    """
+    config = _load(path)
+    _require_contact(config)
+    LOG.setLevel(os.environ.get("COMMUNIQUE_LOG", "INFO").upper())
+
+    def reload() -> configuration.Config:
+        fresh = _load(path)
+        _require_contact(fresh)
+        return fresh
+
+    with _store(config) as store:
+        asyncio.run(daemon.run(
+            config, store, clock=clock, reload=reload,
+            publisher=lambda current: _publisher(current, store),
+            serve=lambda current, stop: server.serve(_application(current), current.server.shown, stop),
+        ))
+    return 0
+
+
+@cli.command()
+@CONFIG
+@click.option("--all", "everything", is_flag=True, help="Draw every file anew, also those whose meetings did not change.")
+@AS_JSON
+def publish(path: Path, everything: bool, as_json: bool) -> int:
+    """Write the feeds and pages from what is stored.
+
+    \b
+    Example:  communique publish --all
+    """
+    config = _load(path)
+    with _store(config) as store:
+        outcome = _publisher(config, store, everything=everything)(clock())
+    if as_json:
+        click.echo(json.dumps({"written": outcome.written, "unchanged": outcome.unchanged, "removed": outcome.removed, "feeds": outcome.feeds}))
+    else:
+        click.echo(f"{outcome.written} files written, {outcome.unchanged} unchanged, {outcome.feeds} feeds in {config.publish.directory}")
+    for line in outcome.failed:
+        click.echo(line, err=True)
+    return 1 if outcome.failed else 0
+
+
+@cli.command()
+@CONFIG
+def serve(path: Path) -> int:
+    """Serve the published files over HTTP.
+
+    \b
+    Example:  communique serve
+    """
+    config = _load(path)
+    asyncio.run(_serve(_application(config), config.server, config.publish.directory, screen.Screen()))
+    return 0
+
+
+@cli.command()
+@CONFIG
+@AS_JSON
+def status(path: Path, as_json: bool) -> int:
+    """Say how the sources and the store are.
+
+    \b
+    Example:  communique status --json
+    """
+    config = _load(path)
+    with _store(config) as store:
+        standings = {standing.source_id: standing for standing in store.sources.standings()}
+        found = health(config.sources, standings, items=store.items.count(), meetings=store.meetings.count(), now=clock())
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        screen.Screen().health(found, now=clock())
+    for line in found.troubles:
+        click.echo(line, err=True)
+    return 1 if found.troubles else 0
+
+
+@cli.command()
+@CONFIG
+@click.argument("what", metavar="[SOURCE|URL]", required=False)
+@AS_JSON
+def check(path: Path, what: str | None, as_json: bool) -> int:
+    """Read the configuration and name every mistake; or try one source without storing anything.
+
+    \b
+    Examples: communique check
+              communique check vns-politics
+              communique check https://example.org/feed.xml
+    """
+    config = _load(path)
+    if what is None:
+        if as_json:
+            click.echo(json.dumps({"sources": len(config.sources), "topics": len(config.topics), "feeds": len(config.combinations)}))
+        else:
+            click.echo(f"{path}: all well; {len(config.sources)} sources, {len(config.topics)} topics, {len(config.combinations)} feeds of your own")
+        return 0
+    _require_contact(config)
+    trial = asyncio.run(rounds.check(config, what, clock=clock))
+    if as_json:
+        click.echo(json.dumps(trial.as_json(), ensure_ascii=False))
+    else:
+        screen.Screen().trial(trial)
+    for line in trial.troubles:
+        click.echo(line, err=True)
+    return 1 if trial.troubles else 0
+
+
+@cli.command(name="match")
+@click.option("--config", "path", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Where to take further topics from; none is needed.")
+@click.option("--events", is_flag=True, help="Take every item to report one event, whatever its kind.")
+@click.option("--in", "source", type=click.File("r", encoding="utf-8"), default="-", help="Items, one JSON object a line (default: stdin).")
+@click.option("--out", "target", type=click.File("w", encoding="utf-8"), default="-", help="Where the answers go (default: stdout).")
+def match_items(path: Path | None, events: bool, source: Any, target: Any) -> int:
+    """Group items into meetings: JSON lines in, JSON lines out; no store, no network.
+
+    \b
+    Example:  communique match --in items.jsonl --out meetings.jsonl
+    """
+    topics = _load(path).topics if path else SHIPPED
+    try:
+        rows = read_lines(source, getattr(source, "name", "stdin"))
+    except UnicodeDecodeError as error:
+        raise MatchError((f"{getattr(source, 'name', 'stdin')}: not UTF-8: {error}",)) from error
+    for answer in match(rows, lambda item, of: understand(item, of, topics), events=events):
+        target.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    return 0
+
+
+cli.add_command(sources)
+
+
+async def _demo(out: Path, shown: screen.Screen, tell: Callable[[rounds.Show], None], *, serve: bool) -> rounds.Show:
+    """Both rounds of the newsroom, over a store that is thrown away; the feeds stay in `out`. The newsroom stays up while they are served."""
+    newsroom = Newsroom()
+    await rounds.open_newsroom(newsroom)
+    try:
+        config = replace(configuration.read_config("", out / "config.toml", {}), poll=rounds.demo_polling(newsroom), sources=newsroom.sources())
+        config = replace(config, publish=replace(config.publish, directory=out, title="Communiqué demo"))
+        with open_store("sqlite::memory:") as store, shown.progress("the newsroom") as bar:
+            store.sources.configure(config.sources, newsroom.now)
+            show = await rounds.demo(
+                config, store, newsroom, _publisher(config, store),
+                on_progress=lambda progress: bar(progress.done, progress.total, progress.source_id),
+            )
+        tell(show)
+        if serve:
+            await _serve(_application(config), config.server, out, shown)
+        return show
+    finally:
+        await newsroom.stop()
+
+
+async def _serve(application: Starlette, listen: configuration.Listen, directory: Path, shown: screen.Screen) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    stop = asyncio.Event()
+    daemon.on_signals({signal.SIGTERM: stop.set, signal.SIGINT: stop.set})
+    shown.say(f"{directory} on http://{listen.shown}/ until Ctrl-C")
+    await server.serve(application, listen.shown, stop)
+
+
+def _application(config: configuration.Config) -> Starlette:
+    """The published files as the configuration says."""
+    return server.application(config.publish.directory, hub=config.publish.hub, base_url=config.publish.base_url)
+
+
+def _publisher(config: configuration.Config, store: Store, *, everything: bool = False) -> Callable[[datetime], publisher.Published]:
+    """Publishing as the configuration says, to be called with the time."""
+    said = config.publish
+    publishing = publisher.Publishing(
+        said.title, said.base_url, said.directory, said.contact, said.languages, said.hub, said.feeds, config.topics, config.combinations,
+    )
+    return lambda now: publisher.publish(store, publishing, now=now, everything=everything)
+
+
+def _load(path: Path) -> configuration.Config:
+    return configuration.load(path, os.environ)
+
+
+def _store(config: configuration.Config) -> Store:
+    """The store, told which sources there are now."""
+    store = open_store(config.store.url)
+    try:
+        store.sources.configure(config.sources, clock())
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _chosen(config: configuration.Config, ids: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """The sources named on the command line; None when none was."""
+    if not ids:
+        return None
+    known = {source.id: source for source in config.sources}
+    unknown = [name for name in ids if name not in known]
+    if unknown:
+        raise ConfigError(tuple(f'{config.path}: there is no source "{name}"; {configuration.nearest(name, known)}' for name in unknown))
+    return tuple(known[name] for name in dict.fromkeys(ids))
+
+
+def _require_contact(config: configuration.Config) -> None:
+    """Refuse to visit other people's machines without saying whom they can write to."""
+    abroad = [source for source in config.sources if configuration.host_port(source.url) not in config.poll.allow]
+    if abroad and not config.publish.contact:
+        raise ConfigError((
+            f'{config.path}: [publish]: contact = "" must not be empty when sources of others are polled (the first: "{abroad[0].id}"); '
+            "write your e-mail address or a page about you: publishers see it in the User-Agent",
+        ))
