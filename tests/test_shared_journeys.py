@@ -15,6 +15,7 @@ from aggregator.config import Config, Polling, read_config
 from feeds.publisher import Publishing, publish
 from storage.model import PageRules, Source
 from storage.store import open_store
+from tests.feeds.atom_rules import wrong
 
 SHARED = Path(__file__).parents[2] / "shared"
 NOW = datetime(2024, 2, 1, 9, 0, tzinfo=UTC)
@@ -171,3 +172,43 @@ async def test_the_labelled_coverage_is_stored_once_and_a_second_round_changes_n
         assert all(asked.headers.get("if-none-match") and asked.headers.get("if-modified-since") for asked in site.log)
         assert (second.round.unchanged, second.round.new, second.round.changed) == (len(config.sources), 0, 0)
         assert hashes(tmp_path / "public") == before
+
+
+# Real and hostile documents, thousands of them, each as a source of its own.
+
+CORPORA = ("feedparser", "feed-rs", "feedjira", "node-feedparser", "fastfeedparser", "lemon24-reader", "miniflux")
+BOMBS = ("rss_author_50k.xml", "rss_comments_700k.xml", "rss_style_100k.xml", "billion_laughs.xml", "rss_title_200MiB.xml.gz", "zeros_1GiB.gz", "zeros_1GiB.gz.gz")
+
+
+def corpora_on(site) -> tuple[list[Source], set[str]]:
+    """Every file of the corpora as a source, and the ids of those that are built to stall or to burst."""
+    root = SHARED / "corpora"
+    files = [path for name in CORPORA for path in sorted((root / name).rglob("*")) if path.is_file() and not path.name.startswith("LICENSE")]
+    bombs = [root / "bombs" / name for name in BOMBS]
+    sources, hostile = [], set()
+    for number, path in enumerate([*bombs, *files]):
+        name = f"c{number}"
+        site.on(f"/{name}", path.read_bytes(), headers={"Content-Encoding": ", ".join(["gzip"] * path.name.count(".gz"))} if path.suffix == ".gz" else None)
+        sources.append(Source(name, site.url(f"/{name}"), path.name))
+        hostile |= {name} if path in bombs else set()
+    return sources, hostile
+
+
+@pytest.mark.case("G1")
+async def test_every_document_of_the_corpora_is_read_or_refused_with_a_reason_and_what_is_published_of_it_is_valid(site, tmp_path):
+    sources, hostile = corpora_on(site)
+    config = configured(site, tmp_path, sources)
+    with open_store("sqlite::memory:") as store:
+        store.sources.configure(config.sources, NOW)
+        outcome = await one_round(config, store, tmp_path)
+        polls = {source.id: store.sources.polls(source.id, limit=5) for source in sources}
+        assert outcome.round.decided.failed == ()
+        assert outcome.published.failed == ()
+        items = outcome.items
+    assert [name for name, found in polls.items() if len(found) != 1] == []
+    assert [name for name, (poll,) in polls.items() if poll.outcome == "failed" and not poll.reason] == []
+    assert [reason for _, reason in outcome.round.failed if "fault of this program" in reason] == []
+    assert {name for name, _ in outcome.round.failed} & hostile >= {"c4", "c5", "c6"}        # the compressed bombs
+    assert items > 2000
+    feeds = sorted((tmp_path / "public").rglob("*.atom"))
+    assert {feed.name: found for feed in feeds if (found := wrong(feed.read_bytes()))} == {}
