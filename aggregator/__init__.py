@@ -1,6 +1,7 @@
 """The room that brings in: from the world to the store.
 
 config.py     config.toml, checked whole, as plain frozen values
+checks.py     what a value of config.toml must be
 poll/         which sources are due, visits them, decides when to come back
 fetch/        the document at an address: polite, conditional, bounded, guarded HTTP
 parse/        a document as entries, in a process that can be killed

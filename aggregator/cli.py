@@ -33,6 +33,7 @@ from aggregator.commands.health import health
 from aggregator.commands.matching import MatchError, match, read_lines
 from aggregator.commands.sources import sources
 from aggregator.errors import AggregatorError, ConfigError
+from aggregator.fetch.addresses import is_own
 from aggregator.newsroom.server import Newsroom
 from aggregator.understand.reading import understand
 from aggregator.understand.topics import SHIPPED
@@ -372,7 +373,7 @@ def _chosen(config: configuration.Config, ids: tuple[str, ...]) -> tuple[Any, ..
 
 def _require_contact(config: configuration.Config) -> None:
     """Refuse to visit other people's machines without saying whom they can write to."""
-    abroad = [source for source in config.sources if configuration.host_port(source.url) not in config.poll.allow]
+    abroad = [source for source in config.sources if not is_own(source.url, config.poll.allow)]
     if abroad and not config.publish.contact:
         raise ConfigError((
             f'{config.path}: [publish]: contact = "" must not be empty when sources of others are polled (the first: "{abroad[0].id}"); '

@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 import tomlkit
 from tomlkit.items import AoT
 
-from aggregator.config import host_port, read_config
+from aggregator.config import read_config
 from aggregator.errors import AggregatorError
+from aggregator.fetch.addresses import host_and_port
 from storage.folding import fold
 from storage.model import Source
 
@@ -48,7 +49,7 @@ def add(path: Path, rows: Iterable[dict[str, str]], environ: dict[str, str]) -> 
         if row["url"] in urls:
             passed.append(row["url"])
             continue
-        name = row.get("id") or _free_id(row.get("name") or host_port(row["url"]).partition(":")[0], ids)
+        name = row.get("id") or _free_id(row.get("name") or host_and_port(row["url"])[0], ids)
         table = tomlkit.table()
         for key, value in {"id": name, **{k: v for k, v in row.items() if k != "id" and v}}.items():
             table.add(key, value)
