@@ -1,0 +1,183 @@
+"""The commands keep their contract: what is on stdout, what on stderr, and how they exit."""
+
+import functools
+import http.server
+import json
+import sys
+import threading
+
+import pytest
+
+from aggregator import cli
+from storage.store import open_store
+
+FEED = """<rss version="2.0"><channel><title>AU Press</title><link>https://au.example/</link>
+<item><guid>1</guid><title>Interior ministers of Fiji and Tonga meet in Suva</title><link>https://au.example/1</link>
+<pubDate>Thu, 05 Mar 2026 08:00:00 +0000</pubDate>
+<description>SUVA - Fiji's Minister of the Interior Pio Ravu held talks with Tonga's Minister of Police Sione Taufa in Suva on 4 March 2026.</description></item>
+</channel></rss>"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Types a command in an empty folder: how it exited, and what it said on stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def typed(*words):
+        monkeypatch.setattr(sys, "argv", ["communique", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return typed
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A feed at an address of this machine, and a configuration that follows it."""
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/feed.xml").write_text(FEED, encoding="utf-8")
+    quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=str(tmp_path / "www")))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_address[1]
+    (tmp_path / "config.toml").write_text(
+        f'[poll]\nallow = ["127.0.0.1:{port}"]\n[[sources]]\nid = "au-press"\nurl = "http://127.0.0.1:{port}/feed.xml"\nlanguage = "en"\n'
+        f'[[sources]]\nid = "gone"\nurl = "http://127.0.0.1:{port}/none.xml"\n', encoding="utf-8",
+    )
+    yield tmp_path
+    server.shutdown()
+    server.server_close()
+
+
+def test_init_writes_a_configuration_once(run, tmp_path):
+    assert run("init")[0] == 0
+    written = (tmp_path / "config.toml").read_bytes()
+    code, _, err = run("init")
+    assert code == 2
+    assert "is there already" in err
+    assert (tmp_path / "config.toml").read_bytes() == written
+    assert run("check") == (0, "config.toml: all well; 48 sources, 16 topics, 0 feeds of your own\n", "")
+
+
+@pytest.mark.parametrize("command", ["fetch", "run"])
+def test_others_are_polled_only_by_those_who_say_who_they_are(run, command):
+    run("init")
+    code, out, err = run(command)
+    assert (code, out) == (2, "")
+    assert "contact" in err
+    assert "User-Agent" in err
+
+
+@pytest.mark.parametrize("words", [("fetch",), ("publish",), ("status", "--json"), ("serve",), ("check",), ("sources", "list")])
+def test_without_a_configuration_every_command_says_how_to_get_one(run, words):
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert "communique init" in err
+
+
+def test_a_wrong_word_exits_with_2(run):
+    assert run("frobnicate")[0] == 2
+    assert run("fetch", "--frobnicate")[0] == 2
+
+
+def test_a_round_reports_as_json_and_names_the_source_that_failed(run, served):
+    code, out, err = run("fetch", "--json")
+    told = json.loads(out)
+    assert code == 1
+    assert 'source "gone": HTTP 404' in err
+    assert (told["polled"], told["items"], told["meetings"]["new"]) == (2, {"new": 1, "changed": 0, "stored": 1}, 1)
+    assert told["failed"] == {"gone": "HTTP 404"}
+    assert set(told["stages"]) >= {"fetch", "parse", "store", "publish"}
+    assert (served / "public/all.atom").is_file()
+
+
+def test_one_source_may_be_asked_for_and_an_unknown_one_is_named_with_its_nearest(run, served):
+    code, out, _ = run("fetch", "--source", "au-press", "--json")
+    assert (code, json.loads(out)["polled"]) == (0, 1)
+    code, out, err = run("fetch", "--source", "au-pres")
+    assert (code, out) == (2, "")
+    assert 'did you mean "au-press"' in err
+
+
+def test_away_from_a_terminal_a_round_is_a_plain_table(run, served):
+    code, out, _ = run("fetch", "--source", "au-press")
+    assert code == 0
+    assert "1 new" in out
+    assert "\x1b" not in out
+
+
+def test_status_tells_the_health_of_each_source(run, served):
+    run("fetch")
+    code, out, _ = run("status", "--json")
+    told = {source["id"]: source for source in json.loads(out)["sources"]}
+    assert code == 0
+    assert told["au-press"]["state"] == "well"
+    assert told["gone"]["last_error"] == "HTTP 404"
+    assert run("status")[0] == 0
+
+
+def test_a_trial_shows_what_would_be_read_and_stores_nothing(run, served):
+    code, out, _ = run("check", "au-press", "--json")
+    (item,) = json.loads(out)["items"]
+    assert code == 0
+    assert item["title"] == "Interior ministers of Fiji and Tonga meet in Suva"
+    assert item["reports"][0]["parties"] == ["FJ", "TO"]
+    assert not (served / "communique.db").exists()
+    assert run("check", "gone")[0] == 1
+    assert run("check", "nobody")[0] == 2
+
+
+def test_publish_writes_again_only_what_is_asked_for(run, served):
+    run("fetch", "--source", "au-press")
+    assert json.loads(run("publish", "--json")[1])["written"] == 0
+    (served / "public/all.atom").unlink()
+    assert json.loads(run("publish", "--all", "--json")[1])["written"] == 1
+
+
+def test_a_store_of_another_program_is_refused_and_left_alone(run, served):
+    (served / "communique.db").write_bytes(b"not a database" * 100)
+    code, _, err = run("fetch")
+    assert code == 2
+    assert "communique.db" in err
+    assert (served / "communique.db").read_bytes() == b"not a database" * 100
+
+
+def test_match_answers_a_line_for_each_line(run, tmp_path):
+    rows = [{"id": f"r{n}", "lang": "en", "published": "2026-03-05T08:00:00+00:00", "title": title, "text": "SUVA - Fiji's Minister of the Interior Pio Ravu "
+             "held talks with Tonga's Minister of Police Sione Taufa in Suva on 4 March 2026."} for n, title in enumerate(("Fiji, Tonga ministers meet", "Talks in Suva"))]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    code, out, err = run("match", "--in", "in.jsonl")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (0, "")
+    assert [answer["id"] for answer in answers] == ["r0", "r1"]
+    assert answers[0]["meetings"][0]["id"] == answers[1]["meetings"][0]["id"]
+    assert answers[0]["countries"] == ["FJ", "TO"]
+    assert answers[0]["meetings"][0]["date"] == "2026-03-04"
+
+
+def test_match_names_every_line_it_cannot_read(run, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"id": "a"}\nnot json\n{"title": "no id"}\n{"id": "a"}\n{"id": "b", "title": 5}\n', encoding="utf-8")
+    code, out, err = run("match", "--in", "in.jsonl")
+    assert (code, out) == (2, "")
+    assert [line.split(": ")[1] for line in err.splitlines()] == ["line 2", "line 3", "line 4", "line 5"]
+
+
+def test_lists_of_sources_go_out_and_come_back(run, served):
+    code, opml, _ = run("sources", "export")
+    assert code == 0
+    (served / "list.opml").write_text(opml, encoding="utf-8")
+    assert run("sources", "import", "list.opml")[1] == "0 added, 2 followed already\n"
+    assert run("sources", "remove", "gone")[0] == 0
+    assert run("sources", "import", "list.opml")[1] == "1 added, 1 followed already\n"
+    assert run("sources", "remove", "nobody")[0] == 2
+
+
+def test_an_internal_error_is_logged_and_ends_with_the_id_of_its_report(run, served, caplog):
+    with open_store(f"sqlite:{served / 'communique.db'}") as store:
+        store.change_setting("first_year", "nonsense")
+    code, _, err = run("publish")
+    assert code == 3
+    report = err.splitlines()[-1].rpartition(" ")[2]
+    assert f"internal error report={report}" in caplog.text
