@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 
 from aggregator.deduper.keys import anchor, keys, window
 from aggregator.deduper.match import Decision, decide
@@ -131,11 +132,15 @@ class Intake:
         decision = decide(newcomer, clusters)
         if decision.meeting_id is None and report.kind == "retrospective":
             return None
-        meeting_id = decision.meeting_id or meeting_id_for(item.id, report.position)
+        meeting_id = decision.meeting_id or self._new_id(item, report)
         self.store.meetings.cover(_claim(newcomer, meeting_id, decision))
         for other, score, reasons in decision.possible:
             self.store.meetings.relate(meeting_id, other, score, reasons)
         return meeting_id
+
+    def _new_id(self, item: Item, report: Report) -> str:
+        """The id for a meeting that `report` founds: its own, unless others hold a meeting of that id together without it."""
+        return next(name for turn in count() if not self.store.meetings.members(name := meeting_id_for(item.id, report.position, turn)))
 
     def _redraw(self, meeting_id: str, now: datetime, touched: dict[str, str]) -> None:
         """Draw a meeting again from its members, or take it away when it has none left."""
