@@ -43,6 +43,7 @@ from storage.database import StorageError
 from storage.store import Store, open_store
 
 LOG = logging.getLogger("communique")
+ALIKE = 5               # complaints of one kind that are still told one by one
 EXPECTED = (AggregatorError, FeedsError, StorageError)
 
 
@@ -148,7 +149,7 @@ def fetch(path: Path, chosen: tuple[str, ...], everything: bool, as_json: bool) 
     _require_contact(config)
     sources = _chosen(config, chosen)
     shown = screen.Screen(quiet=as_json)
-    with _store(config) as store, shown.progress("polling") as bar:
+    with _store(config) as store, store.claimed(), shown.progress("polling") as bar:
         outcome = asyncio.run(rounds.fetch(
             config, store, _publisher(config, store), clock=clock, sources=sources, everything=everything,
             on_progress=lambda progress: bar(progress.done, progress.total, progress.source_id),
@@ -157,8 +158,7 @@ def fetch(path: Path, chosen: tuple[str, ...], everything: bool, as_json: bool) 
         click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
     else:
         shown.round(outcome)
-    for line in outcome.troubles:
-        click.echo(line, err=True)
+    _complain(outcome.troubles)
     return 1 if outcome.troubles else 0
 
 
@@ -182,7 +182,7 @@ def run(path: Path) -> int:
         _require_contact(fresh)
         return fresh
 
-    with _store(config) as store:
+    with _store(config) as store, store.claimed():
         asyncio.run(daemon.run(
             config, store, clock=clock, reload=reload,
             publisher=lambda current: _publisher(current, store),
@@ -202,14 +202,13 @@ def publish(path: Path, everything: bool, as_json: bool) -> int:
     Example:  communique publish --all
     """
     config = _load(path)
-    with _store(config) as store:
+    with _store(config) as store, store.claimed():
         outcome = _publisher(config, store, everything=everything)(clock())
     if as_json:
         click.echo(json.dumps({"written": outcome.written, "unchanged": outcome.unchanged, "removed": outcome.removed, "feeds": outcome.feeds}))
     else:
         click.echo(f"{outcome.written} files written, {outcome.unchanged} unchanged, {outcome.feeds} feeds in {config.publish.directory}")
-    for line in outcome.failed:
-        click.echo(line, err=True)
+    _complain(outcome.failed)
     return 1 if outcome.failed else 0
 
 
@@ -243,8 +242,7 @@ def status(path: Path, as_json: bool) -> int:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:
         screen.Screen().health(found, now=clock())
-    for line in found.troubles:
-        click.echo(line, err=True)
+    _complain(found.troubles)
     return 1 if found.troubles else 0
 
 
@@ -273,8 +271,7 @@ def check(path: Path, what: str | None, as_json: bool) -> int:
         click.echo(json.dumps(trial.as_json(), ensure_ascii=False))
     else:
         screen.Screen().trial(trial)
-    for line in trial.troubles:
-        click.echo(line, err=True)
+    _complain(trial.troubles)
     return 1 if trial.troubles else 0
 
 
@@ -343,6 +340,18 @@ def _publisher(config: configuration.Config, store: Store, *, everything: bool =
         said.title, said.base_url, said.directory, said.contact, said.languages, said.hub, said.feeds, config.topics, config.combinations,
     )
     return lambda now: publisher.publish(store, publishing, now=now, everything=everything)
+
+
+def _complain(troubles: tuple[str, ...]) -> None:
+    """What needs a look, on stderr: one line each, and one line for many that failed for one reason (a full disk)."""
+    by_reason: dict[str, list[str]] = {}
+    for line in troubles:
+        by_reason.setdefault(line.partition(": ")[2] or line, []).append(line)
+    for reason, lines in by_reason.items():
+        if len(lines) > ALIKE:
+            click.echo(f"{len(lines)} times: {reason} (the first: {lines[0].partition(': ')[0]})", err=True)
+        else:
+            click.echo("\n".join(lines), err=True)
 
 
 def _load(path: Path) -> configuration.Config:

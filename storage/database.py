@@ -46,6 +46,9 @@ class Database(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """A change that is made whole or not at all."""
 
+    def claimed(self) -> AbstractContextManager[None]:
+        """The right to poll and publish, which one process has at a time. Raises StorageError while another has it."""
+
     def close(self) -> None:
         """Gives the connection back."""
 

@@ -5,7 +5,9 @@ Touches: the database file.
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from storage.database import Row, StorageError, Values, expand, storable
 T = TypeVar("T")
 
 PATIENCE = 30_000       # milliseconds to wait while another process writes; a round's longest change takes well under a second
+TURNS = 300             # tries within that time where SQLite itself does not wait
 STATEMENTS = 400        # kept prepared: all of this room's, with the sizes their lists come in
 
 
@@ -46,10 +49,33 @@ class Sqlite:
         # Reading the schema first: a file that is no database must be refused before a pragma could write to it.
         self.query("SELECT count(*) FROM sqlite_master")
         self.execute("PRAGMA foreign_keys = ON")
-        self.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         self.execute("PRAGMA synchronous = FULL")       # a commit that was answered survives a power cut
         self.execute("PRAGMA temp_store = MEMORY")
         self.execute("PRAGMA cache_size = -32768")      # 32 MB: the key table's upper pages stay in memory
+
+    def _write_ahead(self) -> None:
+        """WAL, so that readers and a writer do not wait for each other. SQLite does not wait its turn for this one switch, so we do."""
+        for turn in range(TURNS):
+            try:
+                self.execute("PRAGMA journal_mode = WAL")
+                return
+            except StorageError:
+                if turn == TURNS - 1:
+                    raise
+                time.sleep(PATIENCE / 1000 / TURNS)
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        if self.name == ":memory:":
+            yield
+            return
+        with open(f"{self.name}-claim", "w", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise StorageError(f"{self.name}: another communique (fetch, run or publish) is at work on it; wait for it, or stop it") from error
+            yield           # the lock ends with the file, also when the process is killed
 
     def tables(self) -> tuple[str, ...]:
         return tuple(name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"))

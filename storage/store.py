@@ -53,6 +53,10 @@ class Store:
         """One change: made whole, or not at all when an error leaves it. One inside another belongs to the outer."""
         return self._database.transaction()
 
+    def claimed(self) -> AbstractContextManager[None]:
+        """The right to poll and publish: two processes that did would ask every source twice and write the same files at once. Raises StorageError while another has it."""
+        return self._database.claimed()
+
     def setting(self, name: str) -> str | None:
         """What was kept under `name`."""
         rows = self._database.query("SELECT value FROM settings WHERE name = :name", {"name": name})

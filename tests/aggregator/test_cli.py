@@ -144,6 +144,29 @@ def test_a_store_of_another_program_is_refused_and_left_alone(run, served):
     assert (served / "communique.db").read_bytes() == b"not a database" * 100
 
 
+def test_only_one_process_at_a_time_polls_and_publishes(run, served):
+    run("fetch", "--source", "au-press")
+    with open_store(f"sqlite:{served / 'communique.db'}") as store, store.claimed():
+        for words in (("fetch", "--all"), ("run",), ("publish",)):
+            code, out, err = run(*words)
+            assert (code, out) == (2, "")
+            assert "at work on it" in err
+        assert run("status", "--json")[0] == 0
+
+
+def test_many_complaints_of_one_kind_are_told_once(run, served):
+    run("fetch", "--source", "au-press")
+    for name in ("country", "pair", "region"):
+        for file in (served / "public" / name).glob("*"):
+            file.unlink()
+        (served / "public" / name).rmdir()
+        (served / "public" / name).write_text("in the way", encoding="utf-8")
+    code, _, err = run("publish", "--all")
+    assert code == 1
+    assert "times: " in err
+    assert len(err.splitlines()) < 8
+
+
 def test_match_answers_a_line_for_each_line(run, tmp_path):
     rows = [{"id": f"r{n}", "lang": "en", "published": "2026-03-05T08:00:00+00:00", "title": title, "text": "SUVA - Fiji's Minister of the Interior Pio Ravu "
              "held talks with Tonga's Minister of Police Sione Taufa in Suva on 4 March 2026."} for n, title in enumerate(("Fiji, Tonga ministers meet", "Talks in Suva"))]

@@ -102,6 +102,36 @@ def test_a_second_writer_waits_for_the_first(store, url):
     assert written == [2]
 
 
+def test_only_one_process_polls_a_store_at_a_time(store, url):
+    with open_store(url) as other:
+        with store.claimed():
+            with pytest.raises(StorageError, match="at work on it"), other.claimed():
+                pytest.fail("two had the right to poll")
+            other.change_setting("may", "still write")
+        with other.claimed():
+            assert store.setting("may") == "still write"
+
+
+def test_many_may_open_a_new_store_at_once(tmp_path):
+    url, failed = f"sqlite:{tmp_path / 'new.db'}", []
+
+    def opened(number):
+        try:
+            with open_store(url) as store:
+                store.change_setting(f"of {number}", "x")
+        except StorageError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=opened, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with open_store(url) as store:
+        assert [store.setting(f"of {number}") for number in range(8)] == ["x"] * 8
+
+
 def test_what_one_connection_wrote_another_reads(store, url):
     with open_store(url) as other:
         store.items.save(item(), "{}", NOW)
