@@ -8,9 +8,10 @@ sources.py        sources, what polling has taught us of them, and the visits
 items.py          items and the raw entries they came from
 meetings.py       reports, coverage, meetings, and the keys that find them
 rulings.py        what people have decided
-publications.py   what the published files last said
+publications.py   what was published: files, feeds, their entries, and what was last said of each meeting
 database.py       the little SQL both databases share; StorageError
 sqlite.py         the embedded database
+postgres.py       the database of many machines
 migrate.py        brings a database to the newest schema
 migrations/       numbered SQL, never edited once released
 """

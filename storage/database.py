@@ -9,8 +9,8 @@ Touches: nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
@@ -51,6 +51,45 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Gives the connection back."""
+
+
+class Changes:
+    """Transactions that may be nested, over the three words every database knows."""
+
+    def __init__(self, name: str, begin: Callable[[], object], commit: Callable[[], object], rollback: Callable[[], object]) -> None:
+        self._name, self._begin, self._commit, self._rollback = name, begin, commit, rollback
+        self._depth = 0
+        self._broken = False
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """A change of its own, or a part of the one under way."""
+        return self._joined() if self._depth else self._outermost()
+
+    @contextmanager
+    def _joined(self) -> Iterator[None]:
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._broken = True
+            raise
+        finally:
+            self._depth -= 1
+
+    @contextmanager
+    def _outermost(self) -> Iterator[None]:
+        self._begin()
+        self._depth, self._broken = 1, False
+        try:
+            yield
+            if self._broken:
+                raise StorageError(f"{self._name}: a part of this change failed, so none of it was made")
+            self._commit()
+        except BaseException:
+            self._rollback()
+            raise
+        finally:
+            self._depth = 0
 
 
 def expand(sql: str, values: Values) -> tuple[str, dict[str, object]]:

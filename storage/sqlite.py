@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from storage.database import Row, StorageError, Values, expand, storable
+from storage.database import Changes, Row, StorageError, Values, expand, storable
 
 T = TypeVar("T")
 
@@ -29,8 +29,7 @@ class Sqlite:
 
     def __init__(self, path: str) -> None:
         self.name = path
-        self._depth = 0
-        self._broken = False
+        self._changes = Changes(path, lambda: self.execute("BEGIN IMMEDIATE"), lambda: self.execute("COMMIT"), self._rollback)
         if path != ":memory:" and not Path(path).absolute().parent.is_dir():
             raise StorageError(f"{path}: there is no folder {Path(path).absolute().parent}; create it, or correct store.url")
         try:
@@ -107,35 +106,12 @@ class Sqlite:
             raise self._explained(error) from error
 
     def transaction(self) -> AbstractContextManager[None]:
-        return self._joined() if self._depth else self._outermost()
+        return self._changes.transaction()
 
-    @contextmanager
-    def _joined(self) -> Iterator[None]:
-        self._depth += 1
-        try:
-            yield
-        except BaseException:
-            self._broken = True
-            raise
-        finally:
-            self._depth -= 1
-
-    @contextmanager
-    def _outermost(self) -> Iterator[None]:
-        self.execute("BEGIN IMMEDIATE")
-        self._depth, self._broken = 1, False
-        try:
-            yield
-            if self._broken:
-                raise StorageError(f"{self.name}: a part of this change failed, so none of it was made")
-            self.execute("COMMIT")
-        except BaseException:
-            # On a full disk SQLite has rolled back already, and a second rollback would hide the reason.
-            if self._connection.in_transaction:
-                self.execute("ROLLBACK")
-            raise
-        finally:
-            self._depth = 0
+    def _rollback(self) -> None:
+        # On a full disk SQLite has rolled back already, and a second rollback would hide the reason.
+        if self._connection.in_transaction:
+            self.execute("ROLLBACK")
 
     def close(self) -> None:
         self._connection.close()

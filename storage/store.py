@@ -13,6 +13,7 @@ from storage.database import Database, StorageError
 from storage.items import Items
 from storage.meetings import Meetings
 from storage.migrate import migrate
+from storage.postgres import Postgres
 from storage.publications import Publications
 from storage.rulings import Rulings
 from storage.sources import Sources
@@ -22,14 +23,14 @@ from storage.sqlite import Sqlite
 def open_store(url: str) -> Store:
     """The store at `url`, made or brought to the newest schema where needed.
 
-    "sqlite:FILE" or "sqlite::memory:". Raises StorageError, with what to do,
+    "sqlite:FILE", "sqlite::memory:" or "postgresql://USER@HOST/DATABASE". Raises StorageError, with what to do,
     when there is no such kind of store, or it cannot be read, is damaged, or
     was written by a newer or another program; it is then left as it was.
     """
     scheme, _, rest = url.partition(":")
-    if scheme != "sqlite" or not rest:
-        raise StorageError(f"{url!r} names no store: write sqlite:FILE")
-    database = Sqlite(rest)
+    if scheme not in ("sqlite", "postgresql") or not rest:
+        raise StorageError(f"{url!r} names no store: write sqlite:FILE or postgresql://USER@HOST/DATABASE")
+    database: Database = Sqlite(rest) if scheme == "sqlite" else Postgres(url)
     try:
         migrate(database)
     except BaseException:
