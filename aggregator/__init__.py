@@ -9,6 +9,7 @@ normalise/    an entry as an item
 understand/   what an item says: its reports, each fact with its words
 deduper/      which meeting an item reports, and the meeting drawn from its items
 ingest.py     the steps above in order, for one document. Read this first
+rebuilding.py everything that was concluded, drawn again from the raw entries
 cli.py        the commands; alone joins the rooms and reads the clock
 commands/     what the commands do
 newsroom/     the bundled sources of `communique demo`, served on loopback

@@ -32,9 +32,11 @@ from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
 from aggregator.commands.health import health
 from aggregator.commands.matching import MatchError, match, read_lines
 from aggregator.commands.sources import sources
+from aggregator.commands.stored import backup, copy, export, search
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.fetch.addresses import is_own
 from aggregator.newsroom.server import Newsroom
+from aggregator.rebuilding import rebuild
 from aggregator.understand.reading import understand
 from aggregator.understand.topics import SHIPPED
 from feeds import publisher, server
@@ -275,6 +277,34 @@ def check(path: Path, what: str | None, as_json: bool) -> int:
     return 1 if trial.troubles else 0
 
 
+@cli.command(name="rebuild")
+@CONFIG
+@AS_JSON
+def rebuild_all(path: Path, as_json: bool) -> int:
+    """Draw every meeting again from the raw entries, and publish.
+
+    Wanted after an upgrade, or after topics changed. Ids stay.
+
+    \b
+    Example:  communique rebuild
+    """
+    config = _load(path)
+    shown = screen.Screen(quiet=as_json)
+    with _store(config) as store, store.claimed():
+        with shown.progress("reading again") as bar:
+            intake = rounds.new_intake(store, config.topics, config.publish.languages)
+            decided = rebuild(store, intake, clock(), lambda done, total: bar(done, total, ""))
+        outcome = _publisher(config, store, everything=True)(clock())
+        meetings = store.meetings.count()
+    if as_json:
+        click.echo(json.dumps({"items": decided.items, "meetings": meetings, "written": outcome.written, "failed": list(decided.failed)}))
+    else:
+        click.echo(f"{decided.items} items read again, {meetings} meetings, {outcome.written} files written")
+    troubles = (*(f"item {name}: could not be understood; the log says why" for name in decided.failed), *outcome.failed)
+    _complain(troubles)
+    return 1 if troubles else 0
+
+
 @cli.command(name="match")
 @click.option("--config", "path", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Where to take further topics from; none is needed.")
 @click.option("--events", is_flag=True, help="Take every item to report one event, whatever its kind.")
@@ -296,7 +326,8 @@ def match_items(path: Path | None, events: bool, source: Any, target: Any) -> in
     return 0
 
 
-cli.add_command(sources)
+for _command in (sources, search, export, backup, copy):
+    cli.add_command(_command)
 
 
 async def _demo(out: Path, shown: screen.Screen, tell: Callable[[rounds.Show], None], *, serve: bool) -> rounds.Show:

@@ -28,7 +28,7 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         try:
-            import psycopg      # an optional dependency: the extra "cluster"
+            import psycopg  # an optional dependency: the extra "cluster"
         except ImportError as error:
             raise StorageError(f"{shown(url)}: needs the PostgreSQL driver; install it with: pip install 'communique[cluster]'") from error
         self._errors = psycopg.Error

@@ -5,10 +5,12 @@ Touches: the database it was given.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
+from storage.copying import copy
 from storage.database import Database, StorageError
 from storage.items import Items
 from storage.meetings import Meetings
@@ -55,7 +57,10 @@ class Store:
         return self._database.transaction()
 
     def claimed(self) -> AbstractContextManager[None]:
-        """The right to poll and publish: two processes that did would ask every source twice and write the same files at once. Raises StorageError while another has it."""
+        """The right to poll and publish: two processes that did would ask every source twice and write the same files at once.
+
+        Raises StorageError while another has it.
+        """
         return self._database.claimed()
 
     def setting(self, name: str) -> str | None:
@@ -76,6 +81,10 @@ class Store:
             "INSERT INTO settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             {"name": name, "value": value},
         )
+
+    def copy_to(self, other: Store, on_progress: Callable[[str, int], None] = lambda table, rows: None) -> int:
+        """Copies everything into an empty store of either kind; returns the number of rows. Raises StorageError when `other` holds something."""
+        return copy(self._database, other._database, on_progress)
 
     def close(self) -> None:
         """Gives the database back; nothing is lost without it."""

@@ -4,6 +4,8 @@ arguments.py      what several commands take
 rounds.py         a round, a trial of one source, the demo
 daemon.py         polls, publishes and serves until told to stop
 matching.py       the `match` command: items in, their meetings out
+stored.py         the commands over what is stored: search, export, backup, copy
+exporting.py      meetings as rows, for a spreadsheet or a program
 sources.py        the commands that list, add, remove, import and export sources
 subscriptions.py  sources added to and taken from config.toml, comments kept
 health.py         how the sources are, in words

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -61,6 +62,14 @@ class Screen:
         table = _table("id", "name", "kind", "language", "country", "role", "url")
         for source in sources:
             table.add_row(*(escape(text) for text in (source.id, source.name, source.kind, source.language, source.country, source.role, source.url)))
+        self._out.print(table)
+
+    def meetings(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Meetings, a line each."""
+        table = _table("day", "who", "where", "title", "outlets", "id")
+        for row in rows:
+            who = "–".join([*row["countries"], *row["organisations"]])
+            table.add_row(*(escape(text) for text in (row["day"] or "undated", who, row["place"], row["title"], str(row["outlets"]), row["id"])))
         self._out.print(table)
 
     def health(self, health: Health, *, now: datetime) -> None:

@@ -167,6 +167,30 @@ def test_many_complaints_of_one_kind_are_told_once(run, served):
     assert len(err.splitlines()) < 8
 
 
+def test_meetings_are_found_by_words_and_exported_as_rows(run, served):
+    run("fetch", "--source", "au-press")
+    (row,) = json.loads(run("search", "ravu", "taufa", "--json")[1])
+    assert (row["day"], row["countries"], row["place"]) == ("2026-03-04", ["FJ", "TO"], "Suva")
+    assert json.loads(run("search", "nobody", "--json")[1]) == []
+    assert row["id"] in run("search", "suva")[1]
+    head, line = run("export")[1].splitlines()
+    assert head.startswith("id,day,")
+    assert "FJ; TO" in line
+    assert json.loads(run("export", "--jsonl")[1]) == row
+
+
+def test_a_rebuild_and_a_copy_publish_the_same(run, served):
+    run("fetch", "--source", "au-press")
+    before = (served / "public/all.atom").read_bytes()
+    assert json.loads(run("rebuild", "--json")[1]) == {"items": 1, "meetings": 1, "written": 0, "failed": []}
+    assert run("backup", "copy.db")[0] == 0
+    assert run("backup", "copy.db")[0] == 2
+    (served / "communique.db").unlink()
+    assert run("copy", "--from", "sqlite:copy.db", "--to", "sqlite:communique.db")[0] == 0
+    assert run("publish", "--all")[0] == 0
+    assert (served / "public/all.atom").read_bytes() == before
+
+
 def test_match_answers_a_line_for_each_line(run, tmp_path):
     rows = [{"id": f"r{n}", "lang": "en", "published": "2026-03-05T08:00:00+00:00", "title": title, "text": "SUVA - Fiji's Minister of the Interior Pio Ravu "
              "held talks with Tonga's Minister of Police Sione Taufa in Suva on 4 March 2026."} for n, title in enumerate(("Fiji, Tonga ministers meet", "Talks in Suva"))]

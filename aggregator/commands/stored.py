@@ -1,0 +1,110 @@
+"""The commands over what is stored: search, export, backup, copy.
+
+Touches: the store, and the files it is told to write.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aggregator.commands import exporting, screen
+from aggregator.commands.arguments import AS_JSON, CONFIG
+from aggregator.config import load
+from storage.model import Meeting, Member
+from storage.store import Store, open_store
+
+BATCH = 200             # meetings read at a time
+
+
+@click.command()
+@CONFIG
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many meetings.")
+@AS_JSON
+def search(path: Path, words: tuple[str, ...], limit: int, as_json: bool) -> int:
+    """Find meetings by words of their reports, with or without diacritics.
+
+    \b
+    Example:  communique search to lam moscow
+    """
+    with open_store(load(path, os.environ).store.url) as store:
+        found = tuple(exporting.rows(_meetings_with(store, " ".join(words), limit)))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        screen.Screen().meetings(found)
+    return 0
+
+
+@click.command()
+@CONFIG
+@click.option("--csv", "form", flag_value="csv", default=True, help="For a spreadsheet (the default).")
+@click.option("--jsonl", "form", flag_value="jsonl", help="A JSON object a line.")
+@click.option("--out", "target", type=click.File("w", encoding="utf-8"), default="-", help="Where to (default: stdout).")
+def export(path: Path, form: str, target: Any) -> int:
+    """Write every meeting as a row, with the links of its reports.
+
+    \b
+    Example:  communique export --csv --out meetings.csv
+    """
+    with open_store(load(path, os.environ).store.url) as store:
+        found = exporting.rows(_all_meetings(store))
+        for line in exporting.as_csv(found) if form == "csv" else exporting.as_jsonl(found):
+            target.write(line)
+    return 0
+
+
+@click.command()
+@CONFIG
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(path: Path, file: Path) -> int:
+    """Copy the store into a new SQLite file, also while the daemon runs.
+
+    \b
+    Example:  communique backup communique-2026-03-05.db
+    """
+    return _copy(load(path, os.environ).store.url, f"sqlite:{file}")
+
+
+@click.command()
+@click.option("--from", "source", required=True, metavar="URL", help="sqlite:FILE or postgresql://…")
+@click.option("--to", "target", required=True, metavar="URL", help="An empty store of either kind.")
+def copy(source: str, target: str) -> int:
+    """Move a store from one database to another, either way; ids and published bytes stay.
+
+    \b
+    Example:  communique copy --from sqlite:communique.db --to postgresql://communique@localhost/communique
+    """
+    return _copy(source, target)
+
+
+def _copy(source: str, target: str) -> int:
+    with open_store(source) as held, open_store(target) as copy_of_it:
+        rows = held.copy_to(copy_of_it)
+    click.echo(f"{rows} rows copied")
+    return 0
+
+
+def _all_meetings(store: Store) -> Iterator[tuple[Meeting, tuple[Member, ...]]]:
+    """Every meeting with its reports, by id, some at a time."""
+    ids = sorted(store.meetings.ids())
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        members = store.meetings.members_of(some)
+        yield from ((meeting, members[meeting.id]) for meeting in store.meetings.get_many(some).values())
+
+
+def _meetings_with(store: Store, words: str, limit: int) -> Iterator[tuple[Meeting, tuple[Member, ...]]]:
+    """The meetings of the items that hold `words`, the newest first."""
+    ids: dict[str, None] = {}
+    for item in store.items.search(words, limit * 10):
+        ids.update(dict.fromkeys(store.meetings.of_item(item.id)))
+    chosen = list(ids)[:limit]
+    members = store.meetings.members_of(chosen)
+    return ((meeting, members[meeting.id]) for meeting in store.meetings.get_many(chosen).values())
