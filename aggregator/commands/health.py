@@ -46,7 +46,8 @@ class Health:
         for source in self.sources:
             if source.state == "failing":
                 since = f"last success {source.last_success:%Y-%m-%d %H:%M} UTC" if source.last_success else "never a success"
-                lines.append(f'source "{source.id}": {source.last_error}; {source.failures} failures in a row, {since}')
+                times = "a failure" if source.failures == 1 else f"{source.failures} failures in a row"
+                lines.append(f'source "{source.id}": {source.last_error}; {times}, {since}')
             elif source.state == "silent" and source.last_new:
                 lines.append(f'source "{source.id}": nothing new since {source.last_new:%Y-%m-%d %H:%M} UTC')
         return tuple(lines)
@@ -69,7 +70,7 @@ def _of(source: Source, standing: Standing | None, now: datetime) -> SourceHealt
     if standing is None:
         return SourceHealth(source.id, source.name, "new", None, None, 0, "", None, "never visited")
     state: Word = "well"
-    if standing.failures >= WORTH_A_LOOK:
+    if standing.failures >= WORTH_A_LOOK or (standing.failures and standing.last_success is None):
         state = "failing"
     elif standing.last_polled is None:
         state = "new"
