@@ -118,8 +118,9 @@ def read_config(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     poll = _poll(root.table("poll"))
     server = root.table("server").read("listen", _listen, Listen(), last=True)
     topics = _topics(root.tables("topics", "topic"))
-    sources = tuple(_source(table, poll, environ) for table in root.tables("sources", "source"))
-    combinations = tuple(_combination(table, {t.id for t in topics}) for table in root.tables("feeds", "feed"))
+    known = frozenset(topic.id for topic in topics)
+    sources = tuple(_source(table, poll, known, environ) for table in root.tables("sources", "source"))
+    combinations = tuple(_combination(table, known) for table in root.tables("feeds", "feed"))
     root.refuse_unknown()
     mistakes += _repeated("source", [s.id for s in sources], path.name) + _repeated("feed", [f.path for f in combinations], path.name)
     mistakes += _same_address(sources, path.name)
@@ -246,7 +247,7 @@ def _topics(tables: list[_Table]) -> tuple[Topic, ...]:
     return tuple(topics.values())
 
 
-def _source(table: _Table, poll: Polling, environ: Mapping[str, str]) -> Source:
+def _source(table: _Table, poll: Polling, topics: frozenset[str], environ: Mapping[str, str]) -> Source:
     name = table.read("id", checks.identifier, "", required=True)
     url = table.read("url", checks.web_address, "", required=True)
     kind: SourceKind = table.read("kind", checks.one_of(get_args(SourceKind)), "feed")
@@ -281,11 +282,12 @@ def _source(table: _Table, poll: Polling, environ: Mapping[str, str]) -> Source:
         block=table.read("block", checks.list_of(checks.line), ()),
         tag=table.read("tag", checks.words_by_topic, ()),
     )
+    table.mistakes += [f'{table.place}: tag.{topic} is no topic; {nearest(topic, topics)}' for topic, _ in source.tag if topic not in topics]
     table.refuse_unknown()
     return source
 
 
-def _combination(table: _Table, topics: set[str]) -> Feed:
+def _combination(table: _Table, topics: frozenset[str]) -> Feed:
     name = table.read("id", checks.identifier, "", required=True)
     title = table.read("title", checks.line, name)
     none: tuple[str, ...] = ()

@@ -169,6 +169,17 @@ class Items:
             return ()
         return tuple(id for (id,) in self._database.query("SELECT id FROM items WHERE url = :url ORDER BY first_seen, id", {"url": url}))
 
+    def forget(self, before: datetime) -> int:
+        """Forgets the items first seen before that moment which report no meeting; returns how many. Those that do stay, as their meetings do."""
+        old = "SELECT i.id FROM items i WHERE i.first_seen < :before AND i.decided = 1 AND NOT EXISTS (SELECT 1 FROM reports r WHERE r.item_id = i.id)"
+        with self._database.transaction():
+            ids = tuple(id for (id,) in self._database.query(old, {"before": moment_text(before)}))
+            for some in in_lists(ids):
+                self._database.execute("DELETE FROM entries WHERE item_id IN (:ids)", {"ids": some})
+                self._database.execute("DELETE FROM item_words WHERE item_id IN (:ids)", {"ids": some})
+                self._database.execute("DELETE FROM items WHERE id IN (:ids)", {"ids": some})
+        return len(ids)
+
     def search(self, text: str, limit: int) -> tuple[Item, ...]:
         """The items that hold each word of `text`, or a word that begins with it, with or without diacritics; the newest first."""
         wanted = [_pattern(word) for word in text.split() if words(word)]

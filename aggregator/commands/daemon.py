@@ -71,7 +71,12 @@ async def _poll_until(config: Config, store: Store, clock: Callable[[], datetime
     """Poll and publish until one of `ends` comes."""
     async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool):
         intake = new_intake(store, config.topics, config.publish.languages)
-        daemon = Daemon(store, fetcher, pool, intake, config.poll, clock, lambda: publish(clock()))
+
+        def settled() -> None:
+            store.items.forget(clock() - config.store.keep)
+            publish(clock())
+
+        daemon = Daemon(store, fetcher, pool, intake, config.poll, clock, settled)
         running = asyncio.create_task(daemon.run())
         await asyncio.wait([running, *ends], return_when=asyncio.FIRST_COMPLETED)
         daemon.stop()

@@ -24,7 +24,7 @@ from aggregator.newsroom.server import Newsroom
 from aggregator.normalise.items import normalise
 from aggregator.parse.worker import ParsePool
 from aggregator.poll.scheduler import Progress, Round, run_round
-from aggregator.poll.sieve import is_wanted
+from aggregator.poll.sieve import is_wanted, tags_of
 from aggregator.understand.countries import home_of
 from aggregator.understand.reading import understand
 from storage.model import Item, Report, Source, Topic
@@ -140,8 +140,19 @@ class Show:
 
 
 def new_intake(store: Store, topics: tuple[Topic, ...], languages: tuple[str, ...]) -> Intake:
-    """The intake that reads with the topics in force."""
-    return Intake(store, lambda item, source: understand(item, source, topics), languages)
+    """The intake that reads with the topics in force, those included that a source's own words give."""
+
+    def reading(item: Item, source: Source) -> tuple[Report, ...]:
+        reports = understand(item, source, topics)
+        given = tags_of(item, source.tag) if reports else ()
+        return tuple(_filed_under(report, given) for report in reports) if given else reports
+
+    return Intake(store, reading, languages)
+
+
+def _filed_under(report: Report, topics: tuple[str, ...]) -> Report:
+    had = {topic for topic, _ in report.topics}
+    return replace(report, topics=(*report.topics, *((topic, None) for topic in topics if topic not in had)))
 
 
 @asynccontextmanager
@@ -164,6 +175,7 @@ async def fetch(
         done = await run_round(
             store, fetcher, pool, intake, polling=config.poll, clock=clock, sources=sources, everything=everything, on_progress=on_progress,
         )
+    store.items.forget(clock() - config.store.keep)
     wall, cpu = time.monotonic(), time.thread_time()
     published = publish(clock())
     return Outcome(

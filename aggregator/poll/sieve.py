@@ -1,4 +1,4 @@
-"""Which entries of a source are wanted, by the words its operator keeps or blocks.
+"""Which entries of a source are wanted, and which topics they get, by the words its operator gives.
 
 Words are compared folded and whole, so "visa" is not found in "advisable"; one that
 ends in * stands for everything that begins so. Time is linear in the text.
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from aggregator.parse.entry import Entry
 from storage.folding import words
+from storage.model import Item
 
 TAG = re.compile(r"<[^<>]*>")
 MAX_TEXT = 20_000           # characters of an entry that are looked at: what it is about is said at its head
@@ -29,6 +30,14 @@ def is_wanted(entry: Entry, keep: tuple[str, ...], block: tuple[str, ...]) -> bo
         return True
     text = f" {' '.join(words(_text(entry)))} "
     return (not keep or _holds(text, keep)) and not _holds(text, block)
+
+
+def tags_of(item: Item, rules: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    """The topics that the operator's words give to an item of a source."""
+    if not rules:
+        return ()
+    text = f" {' '.join(words(' '.join((item.title, item.summary[:MAX_TEXT], item.body[:MAX_TEXT], *item.tags, *item.authors))))} "
+    return tuple(topic for topic, wanted in rules if _holds(text, wanted))
 
 
 def _holds(text: str, wanted: Iterable[str]) -> bool:

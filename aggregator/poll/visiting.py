@@ -26,6 +26,7 @@ from aggregator.fetch.addresses import host_and_port, is_own
 from aggregator.fetch.fetcher import FEEDS, PAGES, Fetcher, Reply, Request
 from aggregator.parse.entry import Document, Entry, Parsed
 from aggregator.poll.pace import CONDITION, HOST_SILENCE, Visit, ask_whole, next_visit, silence_reason
+from aggregator.poll.robots import Robots
 from aggregator.poll.sieve import is_wanted
 from storage.database import StorageError
 from storage.model import Outcome, Poll, Source, Standing
@@ -151,11 +152,17 @@ class Visitor:
     parsing: Stage = field(default_factory=Stage)
     silences: dict[str, tuple[datetime, str]] = field(default_factory=dict)     # by host; what this program has heard itself
     tries: dict[tuple[str, str], int] = field(default_factory=dict)             # of articles not had yet, by source and link
+    robots: Robots = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.robots = Robots(self.fetcher, self.clock)
 
     async def visit(self, source: Source, standing: Standing) -> Visited:
         """One visit, whatever comes of it. Raises only StorageError: then nothing of the visit is kept, and it is made again."""
         request = self._request(source, standing)
         try:
+            if source.kind != "feed":
+                await self.robots.require(source.url, source)
             reply = await self._fetch(request)
             if reply.document is None or not reply.document.body:
                 return await self._unchanged(source, standing, reply)
@@ -233,6 +240,7 @@ class Visitor:
         return _Reading(replace(parsed, entries=in_order), read, missed, note)
 
     async def _article(self, source: Source, entry: Entry) -> Entry:
+        await self.robots.require(entry.link, source)
         reply = await self._fetch(Request(entry.link, headers=source.headers, accept=PAGES, configured=source.url, proxy=source.proxy))
         if reply.document is None or not reply.document.body:
             raise ParseError(entry.link, "an empty page")

@@ -73,6 +73,7 @@ def test_every_mistake_is_reported_at_once():
     ('[poll]\nallow = ["http://127.0.0.1/"]', ["which must be", "host:port"]),
     ('[[feeds]]\nid = "x"\ntopics = ["drogs"]', ["which is not one of", "did you mean 'drugs'"]),
     ('[[topics]]\nid = "x"\niptc = "20000095"', ["medtop:"]),
+    (SOURCE + 'tag.drogs = ["x"]', ["tag.drogs is no topic", 'did you mean "drugs"']),
     ("[poll\n", ["not valid TOML", "line 1"]),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_mistake_names_the_place_the_value_and_the_remedy(text, words):

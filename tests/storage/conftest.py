@@ -16,7 +16,6 @@ import pytest
 from storage.store import Store, open_store
 from tests.factory import NOW, source
 
-
 SERVER = os.environ.get("COMMUNIQUE_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 

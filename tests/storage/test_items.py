@@ -8,7 +8,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.factory import NOW, item
+from tests.factory import NOW, item, report
 
 HOUR = timedelta(hours=1)
 
@@ -161,3 +161,13 @@ def test_searching_finds_the_words_of_the_newest_text(store):
     store.items.save(item(body="heroin", hash="1"), "{}", NOW)
     assert store.items.search("opium", 5) == ()
     assert len(store.items.search("heroin", 5)) == 1
+
+
+def test_old_items_that_report_no_meeting_are_forgotten_and_no_others(store):
+    for number, name in enumerate(("i-old", "i-reports", "i-undecided", "i-new")):
+        store.items.save(item(id=name, first_seen=NOW + timedelta(days=number)), "{}", NOW)
+    store.meetings.save_reports("i-reports", (report(item_id="i-reports"),))
+    store.items.mark_decided(("i-old", "i-reports", "i-new"))
+    assert store.items.forget(NOW + timedelta(days=3)) == 1
+    assert sorted(found.id for found in store.items.all()) == ["i-new", "i-reports", "i-undecided"]
+    assert store.items.forget(NOW + timedelta(days=3)) == 0

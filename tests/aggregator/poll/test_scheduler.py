@@ -510,7 +510,7 @@ async def test_articles_keep_the_pause_of_their_host_and_the_silence_it_asks_for
     site.on("/two", status=429, headers={"Retry-After": "3600"})
     world.follow(source(id="news", url="http://a.example/news", kind="page", page=PageRules(item="div.row", link="a")))
     done = await world.round()
-    assert [one.path for one in site.log] == ["/news", "/one", "/two"]
+    assert [one.path for one in site.log] == ["/robots.txt", "/news", "/one", "/two"]
     assert min(later.at - earlier.at for earlier, later in pairwise(site.log)) >= timedelta(seconds=2)
     assert (done.new, done.missed) == (1, 2)
 
