@@ -57,8 +57,8 @@ def clock() -> datetime:
 def main() -> NoReturn:
     """Run the command line; never shows a traceback to a user."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    LOG.setLevel(os.environ.get("COMMUNIQUE_LOG", "ERROR").upper())
     try:
+        _listen_to_the_log("ERROR")
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         code = 130
@@ -177,7 +177,7 @@ def run(path: Path) -> int:
     """
     config = _load(path)
     _require_contact(config)
-    LOG.setLevel(os.environ.get("COMMUNIQUE_LOG", "INFO").upper())
+    _listen_to_the_log("INFO")
 
     def reload() -> configuration.Config:
         fresh = _load(path)
@@ -266,7 +266,8 @@ def check(path: Path, what: str | None, as_json: bool) -> int:
             click.echo(json.dumps({"sources": len(config.sources), "topics": len(config.topics), "feeds": len(config.combinations)}))
         else:
             click.echo(f"{path}: all well; {len(config.sources)} sources, {len(config.topics)} topics, {len(config.combinations)} feeds of your own")
-        return 0
+        _complain(lacking := _without_contact(config))
+        return 1 if lacking else 0
     _require_contact(config)
     trial = asyncio.run(rounds.check(config, what, clock=clock))
     if as_json:
@@ -373,6 +374,14 @@ def _publisher(config: configuration.Config, store: Store, *, everything: bool =
     return lambda now: publisher.publish(store, publishing, now=now, everything=everything)
 
 
+def _listen_to_the_log(default: str) -> None:
+    """Show the log from the level that COMMUNIQUE_LOG names."""
+    level = os.environ.get("COMMUNIQUE_LOG", default).upper()
+    if level not in logging.getLevelNamesMapping():
+        raise AggregatorError(f'COMMUNIQUE_LOG = "{level}" is no level; write DEBUG, INFO, WARNING or ERROR')
+    LOG.setLevel(level)
+
+
 def _complain(troubles: tuple[str, ...]) -> None:
     """What needs a look, on stderr: one line each, and one line for many that failed for one reason (a full disk)."""
     by_reason: dict[str, list[str]] = {}
@@ -411,11 +420,17 @@ def _chosen(config: configuration.Config, ids: tuple[str, ...]) -> tuple[Any, ..
     return tuple(known[name] for name in dict.fromkeys(ids))
 
 
-def _require_contact(config: configuration.Config) -> None:
-    """Refuse to visit other people's machines without saying whom they can write to."""
+def _without_contact(config: configuration.Config) -> tuple[str, ...]:
+    """What is wrong when other people's machines are polled and nobody says whom they can write to."""
     abroad = [source for source in config.sources if not is_own(source.url, config.poll.allow)]
-    if abroad and not config.publish.contact:
-        raise ConfigError((
-            f'{config.path}: [publish]: contact = "" must not be empty when sources of others are polled (the first: "{abroad[0].id}"); '
-            "write your e-mail address or a page about you: publishers see it in the User-Agent",
-        ))
+    if not abroad or config.publish.contact:
+        return ()
+    return (
+        f'{config.path}: [publish]: contact = "" must not be empty when sources of others are polled (the first: "{abroad[0].id}"); '
+        "write your e-mail address or a page about you: publishers see it in the User-Agent",
+    )
+
+
+def _require_contact(config: configuration.Config) -> None:
+    if lacking := _without_contact(config):
+        raise ConfigError(lacking)

@@ -61,7 +61,7 @@ class Files:
         except (OSError, ValueError):
             return False
 
-    def read(self, path: str, most: int = 1_000_000) -> bytes:
+    def read(self, path: str, most: int = 16_000_000) -> bytes:
         """The first `most` bytes of the file at `path`; b"" when there is none."""
         try:
             folder, file = self._place(path)

@@ -111,7 +111,8 @@ class _Round:
             meetings.parties(), meetings.pairs(), meetings.topics(), publishing.topics, publishing.combinations, publishing.kinds, site.language)}
         self._publications = store.publications.all()
         self._fingerprint = _fingerprint(publishing, site)
-        self._everything = everything or store.setting(FINGERPRINT) != self._fingerprint
+        self._afresh = everything           # asked for: what lies on the disk is looked at, not only what is remembered of it
+        self._everything = everything or store.setting(FINGERPRINT) != self._fingerprint or not files.exists("index.html")
         self._unpublished = meetings.unpublished()
         self._retired = self._retire(publishing)
         self._shelf = Shelf(store, site, frozenset(self._feeds))
@@ -275,7 +276,7 @@ class _Round:
         for path, body, updated in rendered:
             publication = Publication(path, sha256(body).hexdigest(), updated)
             before = self._publications.get(path)
-            if before and before.hash == publication.hash and self._files.exists(path):
+            if before and before.hash == publication.hash and self._is_as_remembered(path, publication.hash):
                 self._unchanged += 1
             else:
                 changed.append((path, body))
@@ -289,6 +290,11 @@ class _Round:
         if failed:
             self._unwritten = True
             self._failed += (f"{path}: {reason}" for path, reason in failed.items())
+
+    def _is_as_remembered(self, path: str, hash: str) -> bool:
+        if self._afresh:
+            return sha256(self._files.read(path)).hexdigest() == hash
+        return self._files.exists(path)
 
     def _forget(self) -> None:
         if self._retired:

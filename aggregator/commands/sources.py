@@ -56,7 +56,7 @@ def add_source(path: Path, url: str, name: str, title: str, language: str, count
     Example:  communique sources add https://interior.example/feed.xml --name "Ministry of the Interior" --language en
     """
     row = {"id": name, "name": title, "url": url, "language": language, "country": country, "timezone": timezone, "role": role}
-    added, passed = subscriptions.add(path, [{key: value for key, value in row.items() if value}], dict(os.environ))
+    added, passed = subscriptions.add(path, [{key: value for key, value in row.items() if value or key == "url"}], dict(os.environ))
     for source_id in added:
         click.echo(f'added "{source_id}"; try it with: communique check {source_id}')
     for address in passed:

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 import tomlkit
 from tomlkit.items import AoT
 
-from aggregator.config import read_config
+from aggregator import checks
+from aggregator.config import load, read_config
 from aggregator.errors import AggregatorError
 from aggregator.fetch.addresses import host_and_port
 from storage.folding import fold
@@ -36,16 +37,19 @@ def add(path: Path, rows: Iterable[dict[str, str]], environ: dict[str, str]) -> 
 
     Each row has a `url` and any further text keys of [[sources]]; an id is made of
     the name or the host where there is none. The file is checked whole before it
-    is replaced. Raises ConfigError when it would be wrong.
+    is replaced. Raises ConfigError when it would be wrong, and SubscriptionError when an address is none.
     """
-    text = path.read_text(encoding="utf-8-sig")
-    document = tomlkit.parse(text)
-    config = read_config(text, path, environ)
+    config = load(path, environ)        # says in words what is wrong with a file that cannot be read
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
     ids, urls = {source.id for source in config.sources}, {source.url for source in config.sources}
     sources = document.setdefault("sources", tomlkit.aot())
     added: list[str] = []
     passed: list[str] = []
     for row in rows:
+        try:
+            checks.web_address(row["url"])
+        except ValueError as error:
+            raise SubscriptionError(f'url = {checks.shown(row["url"])} {error}') from error
         if row["url"] in urls:
             passed.append(row["url"])
             continue
@@ -65,6 +69,7 @@ def add(path: Path, rows: Iterable[dict[str, str]], environ: dict[str, str]) -> 
 
 def remove(path: Path, source_id: str, environ: dict[str, str]) -> None:
     """Take a source out of the file. What it brought stays in the store. Raises SubscriptionError when the file has no such source."""
+    load(path, environ)
     document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
     sources = document.get("sources")
     places = [n for n, table in enumerate(sources) if table.get("id") == source_id] if isinstance(sources, AoT) else []
@@ -90,7 +95,11 @@ def read_csv(text: str, name: str) -> tuple[dict[str, str], ...]:
         raise SubscriptionError(f'{name}: the first line must name the columns, "url" among them; known: {", ".join(COLUMNS)}')
     reader.fieldnames = fields
     rows = []
-    for row in reader:
+    try:
+        listed = list(reader)
+    except csv.Error as error:
+        raise SubscriptionError(f"{name}: line {reader.line_num}: {error}") from error
+    for row in listed:
         kept = {key: (row.get(key) or "").strip() for key in COLUMNS}
         if kept["url"]:
             rows.append({key: value for key, value in kept.items() if value})

@@ -58,7 +58,9 @@ def test_init_writes_a_configuration_once(run, tmp_path):
     assert code == 2
     assert "is there already" in err
     assert (tmp_path / "config.toml").read_bytes() == written
-    assert run("check") == (0, "config.toml: all well; 48 sources, 16 topics, 0 feeds of your own\n", "")
+    code, out, err = run("check")
+    assert (code, out) == (1, "config.toml: all well; 48 sources, 16 topics, 0 feeds of your own\n")
+    assert "contact" in err
 
 
 @pytest.mark.parametrize("command", ["fetch", "run"])
@@ -70,7 +72,8 @@ def test_others_are_polled_only_by_those_who_say_who_they_are(run, command):
     assert "User-Agent" in err
 
 
-@pytest.mark.parametrize("words", [("fetch",), ("publish",), ("status", "--json"), ("serve",), ("check",), ("sources", "list")])
+@pytest.mark.parametrize("words", [("fetch",), ("publish",), ("status", "--json"), ("serve",), ("check",), ("sources", "list"), ("sources", "remove", "x"),
+                                   ("sources", "add", "https://a.example/"), ("search", "x"), ("export",), ("rebuild",), ("backup", "x.db")])
 def test_without_a_configuration_every_command_says_how_to_get_one(run, words):
     code, out, err = run(*words)
     assert (code, out) == (2, "")
@@ -219,6 +222,22 @@ def test_lists_of_sources_go_out_and_come_back(run, served):
     assert run("sources", "remove", "gone")[0] == 0
     assert run("sources", "import", "list.opml")[1] == "1 added, 1 followed already\n"
     assert run("sources", "remove", "nobody")[0] == 2
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://x.example:99999/", "", "ftp://x.example/"])
+def test_an_address_that_is_none_is_refused_in_words(run, served, address):
+    before = (served / "config.toml").read_bytes()
+    code, out, err = run("sources", "add", address)
+    assert (code, out) == (2, "")
+    assert err.startswith("url = ")
+    assert (served / "config.toml").read_bytes() == before
+
+
+def test_a_level_of_the_log_that_is_none_is_refused_in_words(run, served, monkeypatch):
+    monkeypatch.setenv("COMMUNIQUE_LOG", "junk")
+    code, _, err = run("status")
+    assert code == 2
+    assert "INFO" in err
 
 
 def test_an_internal_error_is_logged_and_ends_with_the_id_of_its_report(run, served, caplog):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -264,3 +265,21 @@ def test_nothing_in_the_store_is_a_site_too(publishing):
     assert set(tree(publishing.directory)) == {"all.atom", "all.html", "feed/vn-cyber.atom", "feed/vn-cyber.html", "feeds.opml", "index.html", "style.css"}
     assert "No meeting has been found yet" in (publishing.directory / "index.html").read_text()
     assert wrong((publishing.directory / "all.atom").read_bytes()) == []
+
+
+def test_a_file_that_was_spoilt_is_mended_when_everything_is_asked_for(store, publishing):
+    publish(store, publishing, now=NOW)
+    files = [publishing.directory / name for name in ("all.atom", "style.css", "meeting/m-00000002.html")]
+    before = [file.read_bytes() for file in files]
+    for file in files:
+        file.write_bytes(b"junk")
+    assert publish(store, publishing, now=NOW, everything=True).written == len(files)
+    assert [file.read_bytes() for file in files] == before
+
+
+def test_a_directory_that_was_emptied_is_filled_again(store, publishing):
+    publish(store, publishing, now=NOW)
+    before = {path.relative_to(publishing.directory) for path in publishing.directory.rglob("*")}
+    shutil.rmtree(publishing.directory)
+    publish(store, publishing, now=NOW)
+    assert {path.relative_to(publishing.directory) for path in publishing.directory.rglob("*")} == before
