@@ -1,6 +1,7 @@
 """What an item says: encounters with their day, place, people, parties, act, agreements and topics.
 
 reading.py         an item as its reports: the steps below in order. Read this first
+packs.py           what each language needs, as data: one folder per language
 passages.py        an item's text laid out: parts, paragraphs, sentences, quotes
 words.py           phrases found in a text, per language
 matching_words.py  phrases whose words may end in several ways
@@ -12,6 +13,7 @@ han.py             where a name written in Han ends
 cases.py           Slavic names put back into the nominative
 people.py          who took part
 acts.py            what was done: talks, a reception, a call …
+telling.py         what each sentence says of an encounter: that it took place, will, or did once
 kinds.py           whether an item reports, announces or recalls
 encounters.py      one item, several meetings
 agreements.py      what was signed
@@ -20,7 +22,7 @@ countries.py       which countries a text names
 parties.py         which of them met, and which are only mentioned
 places.py          where
 topics.py          about what
-data/              the tables of all of them
+data/              the packs of the languages, and the words for countries
 
 Touches: nothing.
 """

@@ -1,6 +1,6 @@
 """What was done: talks, a reception, a courtesy call, a call, a signing, a conference, a visit, a dialogue.
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ ENCOUNTERS = ("held.talks", "held.reception", "held.courtesy-call", "held.call",
 
 def find_acts(lowered: str, language: str) -> tuple[Hit, ...]:
     """The words for encounters in a lower-case text, without those that only look like it ("press conference")."""
-    return tuple(hit for hit in load_words("acts.toml").find(lowered, language) if hit.label != "not")
+    return tuple(hit for hit in load_words("acts").find(lowered, language) if hit.label != "not")
 
 
 def choose_act(hits: Sequence[Hit]) -> tuple[str, Hit | None]:
@@ -41,6 +41,7 @@ def choose_act(hits: Sequence[Hit]) -> tuple[str, Hit | None]:
     for label in ("noun.conference", "held.signing", "noun.signing", "noun.dialogue", "noun.talks", "held.visit", "noun.visit", "held.conference"):
         if label in by:
             return label.split(".")[1], by[label]
-    if "base" in by or "told" in by:
-        return "talks", by.get("base") or by["told"]
+    for label in ("joint", "declared", "base", "told"):
+        if label in by:
+            return "talks", by[label]
     return "", None

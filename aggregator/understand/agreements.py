@@ -1,6 +1,6 @@
 """What was signed, with the words of its title.
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from datetime import date
 from functools import cache
 
 from aggregator.understand.dates import find_days
+from aggregator.understand.packs import MODEL, base_language, table, trait
 from aggregator.understand.passages import Page, Sentence
-from aggregator.understand.words import base_language, lower, read_table
+from aggregator.understand.words import lower
 from storage.model import Agreement
 
 LONGEST_TITLE = 220         # characters: a title, not a paragraph
@@ -21,8 +22,6 @@ LONGEST_SENTENCE = 1_500    # characters: beyond, it is a list or an attack
 NEAR = 140                  # characters from the word for signing to the paper
 MOST = 12                   # papers of one meeting that are listed
 
-CLOSE_KIN = {"uk": "ru", "be": "ru", "bg": "ru", "mk": "sr"}     # read with the words of a language whose words are alike
-UNSPACED = ("zh", "ja", "ko")
 
 _QUOTED = re.compile(r"《([^》]{3,80})》")
 _TAIL = re.compile(r"[\s,]+(?:on|in|at|le|el|em|am|il|vào|ngày|dated|this|last)?[\s,]*$", re.IGNORECASE)
@@ -39,16 +38,12 @@ class _Patterns:
 
 @cache
 def _patterns(language: str) -> _Patterns:
-    table = read_table("agreements.toml")
-    base = CLOSE_KIN.get(language, language)
-    if base not in table["paper"]:
-        base = "en"
-    is_unspaced = base in UNSPACED
-    paper = table["paper"][base]
-    if not is_unspaced:
-        paper = rf"(?<!\w)(?:{paper})(?!\w){table['subject']['en' if base == 'en' else 'other']}"
-    signed, past = table["signed"][base], table["other"]["past"]
-    return _Patterns(re.compile(signed, re.IGNORECASE), re.compile(paper, re.IGNORECASE), re.compile(past, re.IGNORECASE), is_unspaced)
+    base = next((pack for pack in (language, trait(language, "kin"), MODEL) if pack and table(pack, "agreements")), MODEL)
+    words = table(base, "agreements")
+    is_unspaced = bool(trait(base, "unspaced"))
+    paper = words["paper"] if is_unspaced else rf"(?<!\w)(?:{words['paper']})(?!\w){words.get('subject', '')}"
+    past = "|".join(one["past"] for one in (words, table(MODEL, "agreements")) if "past" in one)
+    return _Patterns(re.compile(words["signed"], re.IGNORECASE), re.compile(paper, re.IGNORECASE), re.compile(past, re.IGNORECASE), is_unspaced)
 
 
 def find_agreements(page: Page, sentences: Sequence[Sentence], language: str) -> tuple[Agreement, ...]:

@@ -8,22 +8,13 @@ Touches: nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
+from aggregator.understand.packs import table, trait
 from aggregator.understand.words import lower
 
-_ENDINGS = {
-    "instrumental": (
-        ("ским", "ский"), ("цким", "цкий"), ("евым", "ев"), ("ёвым", "ёв"), ("овым", "ов"), ("иным", "ин"), ("ыным", "ын"), ("ым", "ый"),
-        ("ом", ""), ("ем", "й"), ("ой", "а"), ("ей", "я"),
-    ),
-    "genitive": (
-        ("ского", "ский"), ("цкого", "цкий"), ("ого", "ый"), ("ова", "ов"), ("ева", "ев"), ("ёва", "ёв"), ("ина", "ин"),
-        ("а", ""), ("я", "й"), ("и", "а"),
-    ),
-    "dative": (
-        ("скому", "ский"), ("цкому", "цкий"), ("ому", "ый"), ("ову", "ов"), ("еву", "ев"), ("ину", "ин"), ("у", ""), ("ю", "й"), ("е", "а"),
-    ),
-}
-
+CYRILLIC = "ru"         # the pack whose endings change the stem too
 
 def case_of(post: str) -> str:
     """The case of an office in lower case, by its first word; "" for the nominative and for what cannot be told."""
@@ -37,53 +28,51 @@ def case_of(post: str) -> str:
     return ""
 
 
-_SERBIAN = {
-    **dict(zip("абвгдежзијклмнопрстћуфхцчшђ", "abvgdežzijklmnoprstćufhcčšđ", strict=True)),
-    "љ": "lj", "њ": "nj", "џ": "dž", "ѓ": "gj", "ќ": "kj", "ѕ": "dz",
-}
+@cache
+def _endings(language: str, case: str) -> tuple[tuple[str, str], ...]:
+    """Endings of names in a case, each with what stands for it in the nominative."""
+    return tuple((ending, stands) for ending, _, stands in (row.partition("|") for row in table(language, "cases").get(case, ())))
 
 
-def serbian_latin(name: str) -> str:
-    """A Serbian or Macedonian name in the Latin letters the same language writes it with."""
-    return "".join(_SERBIAN.get(char.lower(), char).title() if char.isupper() else _SERBIAN.get(char, char) for char in name)
+def latin_twin(name: str, language: str) -> str:
+    """A name in the Latin letters its language is written with too (Serbian, Macedonian); as it stands in other languages.
+
+    >>> latin_twin("Ивица Дачић", "sr")
+    'Ivica Dačić'
+    """
+    letters: Mapping[str, str] = table(trait(language, "latin") or "", "cases").get("latin", {})
+    if not letters:
+        return name
+    return "".join(letters.get(char.lower(), char).title() if char.isupper() else letters.get(char, char) for char in name)
 
 
-def nominative(name: str, post: str, *, is_serbian: bool = False) -> str:
-    """A Cyrillic name in the nominative, judged by the case of the office before it.
+def nominative(name: str, post: str, language: str = "ru") -> str:
+    """A name in the nominative, judged by the case of the office before it; as it stands in a language that declines none.
 
     >>> nominative("Владимиром Колокольцевым", "министром внутренних дел")
     'Владимир Колокольцев'
     >>> nominative("Сергея Лаврова", "министра иностранных дел")
     'Сергей Лавров'
     """
-    case = case_of(lower(post)) if post else ""
-    if not case or not (any("\u0400" <= char <= "\u04ff" for char in name) or is_serbian):
+    pack = trait(language, "cases") or ""
+    case = case_of(lower(post)) if post and pack else ""
+    if not case or (pack == CYRILLIC and not any("\u0400" <= char <= "\u04ff" for char in name)):
         return name
-    if is_serbian:
-        return " ".join(_bare_serbian(word, case) for word in name.split(" "))
-    return " ".join(_uninflected(word, case) for word in name.split(" "))
+    return " ".join(_uninflected(word, case, pack) for word in name.split(" "))
 
 
-_FIXED = ("йгу", "ску", "ньяху", "нду", "оглу", "шу", "дзе", "швили", "ко")     # surnames Russian leaves as they are
-
-
-def _uninflected(word: str, case: str) -> str:
-    if word.endswith(_FIXED):
+def _uninflected(word: str, case: str, pack: str) -> str:
+    if word.endswith(tuple(table(pack, "cases").get("fixed", ()))):
         return word
-    for ending, stands in _ENDINGS[case]:
-        if not word.endswith(ending) or len(word) - len(ending) < 2:
+    for ending, stands in _endings(pack, case):
+        if not word.endswith(ending) or len(word) - len(ending) < (2 if pack == CYRILLIC else 4):
             continue
         bare = word[:-len(ending)]
+        if pack != CYRILLIC:
+            return bare
         if ending in ("ем", "я", "ю") and bare.endswith("р"):
             stands = "ь"                        # Игорь, Лазарь
         elif ending in ("ем", "я", "ю") and not bare.endswith(("е", "и", "а", "о", "у", "ы", "э")):
             stands = "" if ending == "ем" else "ь"
         return bare + stands
-    return word
-
-
-def _bare_serbian(word: str, case: str) -> str:
-    for ending in {"instrumental": ("om", "em", "ом", "ем"), "genitive": ("a", "а"), "dative": ("u", "у")}[case]:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[:-len(ending)]
     return word

@@ -3,7 +3,8 @@
 A word counts by its language and its neighbours: "Nga" is Russia in Vietnamese
 alone, "Georgia" beside Atlanta is a state of the United States, "South China
 Sea" names no country. The words stand in data/gazetteer.tsv, a made file
-(data/build_gazetteer.py), and in data/organisations.tsv.
+(data/build_gazetteer.py), and in the generic pack's organisations.tsv. The gazetteer is one
+file for all languages: most of its words serve many of them, and one automaton finds all.
 
 Touches: the data files beside it, once.
 """
@@ -12,14 +13,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from aggregator.understand.matching_words import ARABIC_JOINED, composed
+from aggregator.understand.packs import GENERIC, MODEL, base_language, languages, table, trait
 from aggregator.understand.words import lower
 
 Kind = Literal["name", "adjective", "office", "pair", "city", "capital", "organisation", "block"]
@@ -49,23 +53,10 @@ class Entry:
     term: str                                   # with its capitals
 
 
-KIN = {     # languages read with the words of their neighbours too: one language under several codes, or nearly one
-    "sr": ("sr", "hr"), "hr": ("hr", "sr"), "bs": ("sr", "hr", "bs"), "sh": ("sr", "hr"), "me": ("sr", "hr"), "cnr": ("sr", "hr"),
-    "id": ("id", "ms"), "ms": ("ms", "id"), "no": ("nb", "da"), "nb": ("nb", "da"), "nn": ("nb", "da"), "da": ("da", "nb"),
-    "tl": ("fil", "en"), "fil": ("fil", "en"),
-    "be": ("be", "ru"), "mo": ("ro",), "dari": ("fa",), "prs": ("fa",), "zh": ("zh",), "yue": ("zh",), "sk": ("sk", "cs"),
-}
 NO_SPACES = re.compile(r"[぀-ゟ一-鿿豈-﫿฀-໿ༀ-࿿က-႟ក-៿]")   # kana, Han, Thai, Lao, Tibetan, Burmese, Khmer: words are not parted
 KATAKANA = re.compile(r"[゠-ヿ]")
 HANGUL = re.compile(r"[가-힣]")
-VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 ARABIC = re.compile(r"[؀-ۿ]")
-AMERICAN_GEORGIA = re.compile(r"\b(?:Atlanta|Savannah|Augusta|Macon|Fulton|Brian Kemp|U\.?S\.? state|senator|Republican|[Gg]overnor|[Cc]ounty)\b")
-OFFICES = frozenset([       # a name before one of these is a country's: "Jordan King Abdullah"
-    "Minister", "President", "Ambassador", "Government", "Parliament", "Police", "Embassy", "Republic", "Kingdom", "King", "State", "Foreign", "Interior",
-    "Prime", "Deputy", "Defence", "Defense", "Justice", "Army",
-])
-SMALL_WORDS = frozenset(["The", "To", "In", "With", "And", "From", "For", "Of"])
 LARGEST = 200_000     # characters read of one text: no report is longer, and hostile ones are
 
 
@@ -73,31 +64,97 @@ def _language(tag: str) -> str:
     return tag.partition("-")[0].partition("_")[0].lower()
 
 
-@lru_cache(maxsize=1)
-def _gazetteer() -> tuple[AhoCorasick, tuple[tuple[Entry, ...], ...], tuple[tuple[int, ...], ...]]:
-    """The automaton, the meanings of each of its patterns, and the shorter patterns each begins with."""
-    entries: dict[str, list[Entry]] = {}
-    shared: dict[str, frozenset[str]] = {"*": frozenset()}
-    data = resources.files("aggregator.understand") / "data"
-    for line in (data / "gazetteer.tsv").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        term, languages, code, kind, flags, city = line.split("\t")
-        if languages not in shared:
-            shared[languages] = frozenset(languages.split(","))
-        entries.setdefault(lower(term), []).append(Entry(shared[languages], code, kind, flags, city, term))    # type: ignore[arg-type]
-    for line in (data / "organisations.tsv").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") or not line.strip():
+@lru_cache(maxsize=1_000)
+def _languages_of(tag: str) -> frozenset[str]:
+    """The languages whose words count in a text of this one: its own, and those of neighbours that are nearly one."""
+    if not tag:
+        return frozenset()
+    pack = base_language(tag)
+    return frozenset(trait(pack, "gazetteer") or (pack or tag,))
+
+
+@cache
+def _own_letters() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Languages that have letters of no other: a text full of them is in that language, whatever its source says."""
+    return tuple((tongue, re.compile(f"[{letters}]", re.IGNORECASE)) for tongue in languages() if (letters := trait(tongue, "letters")))
+
+
+@cache
+def _offices() -> frozenset[str]:
+    return frozenset(table(MODEL, "countries")["offices"])
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return frozenset(table(MODEL, "countries")["small_words"])
+
+
+@cache
+def _american_georgia() -> re.Pattern[str]:
+    return re.compile(table(MODEL, "countries")["american_georgia"])
+
+
+class _Gazetteer:
+    """Every word that names a country or an organisation. The file stays one text, and a word's meanings are read when it first occurs: most never do."""
+
+    def __init__(self) -> None:
+        data = resources.files("aggregator.understand") / "data"
+        self._text = (data / "gazetteer.tsv").read_text(encoding="utf-8")
+        self._organisations = _organisations((data / "packs" / GENERIC / "organisations.tsv").read_text(encoding="utf-8"))
+        self._begins = array("I")                   # where in the file the lines of each word begin; words are in order, those of one spelling together
+        words: list[str] = []
+        for line in re.finditer(r"^([^\t#\n]+)\t", lower(self._text), re.MULTILINE):
+            if not words or line[1] != words[-1]:
+                words.append(line[1])
+                self._begins.append(line.start())
+        known = set(words)
+        self._others = [word for word in self._organisations if word not in known]
+        self.automaton = AhoCorasick(words + self._others, matchkind=MatchKind.LeftmostLongest, store_patterns=False)
+        self._meanings: dict[str, tuple[Entry, ...]] = {}
+        self._families: dict[str, tuple[tuple[str, tuple[Entry, ...]], ...]] = {}
+
+    def meanings(self, word: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+        """What a word may mean, and the shorter words it begins with, the longest first."""
+        if word not in self._families:
+            prefixes = (word[:cut] for cut in range(len(word), 1, -1))
+            self._families[word] = tuple((prefix, entries) for prefix in prefixes if (entries := self._entries(prefix)))
+        return self._families[word]
+
+    def _entries(self, word: str) -> tuple[Entry, ...]:
+        if word not in self._meanings:
+            place = bisect_left(self._begins, word, key=self._word_at)
+            found = []
+            if place < len(self._begins) and self._word_at(self._begins[place]) == word:
+                end = self._begins[place + 1] if place + 1 < len(self._begins) else len(self._text)
+                for line in self._text[self._begins[place]:end].splitlines():
+                    term, languages, code, kind, flags, city = line.split("\t")
+                    spoken = frozenset() if languages == "*" else frozenset(languages.split(","))
+                    found.append(Entry(spoken, code, kind, flags, city, term))    # type: ignore[arg-type]
+            self._meanings[word] = (*found, *self._organisations.get(word, ()))
+        return self._meanings[word]
+
+    def _word_at(self, begin: int) -> str:
+        return lower(self._text[begin:self._text.index("\t", begin)])
+
+
+def _organisations(text: str) -> dict[str, tuple[Entry, ...]]:
+    """The names of organisations in lower case, each with what it means."""
+    found: dict[str, tuple[Entry, ...]] = {}
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
             continue
         code, _, cell = line.partition("\t")
         for name in cell.split("|"):
-            exact = name.endswith("[X]")
             term = name.removesuffix("[X]").strip()
-            entries.setdefault(lower(term), []).append(Entry(frozenset(), code, "organisation", "X" if exact else "C" if term[0].isupper() else "", "", term))
-    patterns = tuple(entries)
-    places = {pattern: index for index, pattern in enumerate(patterns)}
-    shorter = tuple(tuple(places[pattern[:cut]] for cut in range(len(pattern) - 1, 1, -1) if pattern[:cut] in places) for pattern in patterns)
-    return AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest), tuple(tuple(found) for found in entries.values()), shorter
+            flags = "X" if name.endswith("[X]") else "C" if term[0].isupper() else ""
+            word = lower(term)
+            found[word] = (*found.get(word, ()), Entry(frozenset(), code, "organisation", flags, "", term))
+    return found
+
+
+@cache
+def _gazetteer() -> _Gazetteer:
+    return _Gazetteer()
 
 
 def _joined(text: str, edge: int, inside: str) -> bool:
@@ -148,13 +205,13 @@ def fits(entry: Entry, text: str, start: int, end: int, languages: frozenset[str
         if "n" in flags and form.isupper() and len(form) <= 3 and not previous:
             return True
     if "g" in flags:
-        return not AMERICAN_GEORGIA.search(text, max(0, start - 60), end + 60)
+        return not _american_georgia().search(text, max(0, start - 60), end + 60)
     if "h" in flags:
         after = re.match(r"\s+([A-Z]\w+)", text[end:end + 24])
         ahead = PREVIOUS_WORD.search(text[max(0, start - 24):start])
-        if after and after[1] not in OFFICES and not after[1].isupper() and not form.isupper():
+        if after and after[1] not in _offices() and not after[1].isupper() and not form.isupper():
             return False
-        if ahead and ahead[2] == " " and ahead[1][0].isupper() and not ahead[1].isupper() and ahead[1] not in SMALL_WORDS:
+        if ahead and ahead[2] == " " and ahead[1][0].isupper() and not ahead[1].isupper() and ahead[1] not in _small_words():
             return False
     return True
 
@@ -170,21 +227,20 @@ def mentions(text: str, language: str = "") -> tuple[Mention, ...]:
 
     `language` is a BCP 47 tag ("" when unknown: then words of every language count).
     """
-    automaton, meanings, shorter = _gazetteer()
+    gazetteer = _gazetteer()
     plain, begins = composed(text[:LARGEST])
-    known = _language(language)
-    languages = frozenset(KIN.get(known, (known,))) if known else frozenset()
-    if known and known != "vi" and len(VIETNAMESE.findall(plain[:400])) > 8:
-        languages |= {"vi"}
+    languages = _languages_of(_language(language))
+    if languages:
+        languages |= {tongue for tongue, letters in _own_letters() if tongue not in languages and len(letters.findall(plain[:400])) > 8}
     lowered = lower(plain)
     found: list[Mention] = []
     held: list[tuple[int, Entry]] = []          # words that count only when joined to another country
-    for pattern, start, end in automaton.find_matches_as_indexes(lowered):
-        for candidate in (pattern, *shorter[pattern]):
-            stop = end if candidate == pattern else start + len(meanings[candidate][0].term)
+    for _, start, end in gazetteer.automaton.find_matches_as_indexes(lowered):
+        for word, entries in gazetteer.meanings(lowered[start:end]):
+            stop = start + len(word)
             if not _stands_alone(plain, start, stop):
                 continue
-            entry = _choose(meanings[candidate], plain, start, stop, languages)
+            entry = _choose(entries, plain, start, stop, languages)
             if entry is None:
                 continue
             if entry.kind == "block":
@@ -231,12 +287,6 @@ def _without_loose(found: list[Mention], held: list[tuple[int, Entry]], text: st
     return [mention for index, mention in enumerate(found) if index not in loose]
 
 
-ONE_COUNTRY = {     # languages written by the press of one country alone
-    "vi": "VN", "lo": "LA", "km": "KH", "th": "TH", "my": "MM", "id": "ID", "ms": "MY", "ja": "JP", "ko": "KR", "mn": "MN", "tr": "TR", "pl": "PL",
-    "cs": "CZ", "sk": "SK", "hu": "HU", "bg": "BG", "sr": "RS", "hr": "HR", "sl": "SI", "mk": "MK", "sq": "AL", "uk": "UA", "be": "BY", "ka": "GE",
-    "hy": "AM", "az": "AZ", "kk": "KZ", "ky": "KG", "uz": "UZ", "tk": "TM", "tg": "TJ", "he": "IL", "fi": "FI", "sv": "SE", "da": "DK", "nb": "NO",
-    "no": "NO", "is": "IS", "et": "EE", "lv": "LV", "lt": "LT", "el": "GR", "it": "IT", "hi": "IN", "ne": "NP", "si": "LK", "bn": "BD", "ur": "PK",
-}
 OTHER_DOMAINS = frozenset([     # sold to anybody
     "io", "ai", "tv", "me", "co", "cc", "fm", "ws", "to", "ly", "gg", "sh", "nu", "tk", "ml", "ga", "cf", "gq", "su", "eu",
 ])
@@ -246,7 +296,8 @@ def home_of(url: str, language: str) -> str:
     """The country a source is likely to write from, by its domain or its language; "" when neither can say."""
     host = re.match(r"(?:https?://)?([^/:?#]+)", url)
     ending = host[1].rpartition(".")[2].lower() if host and "." in host[1] else ""
-    spoken = ONE_COUNTRY.get(_language(language), "")
+    tag = _language(language)
+    spoken: str = (trait(base_language(tag), "home") or {}).get(tag, "")
     if len(ending) == 2 and ending not in OTHER_DOMAINS:
         domain = "GB" if ending == "uk" else ending.upper()
         return domain if spoken in ("", domain) else ""

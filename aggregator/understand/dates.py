@@ -9,14 +9,16 @@ Touches: nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from ahocorasick_rs import AhoCorasick
 
-from aggregator.understand.words import base_language, lower, read_table
+from aggregator.understand.packs import MODEL, base_language, read_for, table, trait
+from aggregator.understand.words import lower
 
 Form = Literal["date", "weekday", "relative", "day number", "numeric"]
 LATEST = 1          # days after publication a report may still be about: zones, and clocks that are wrong
@@ -42,52 +44,60 @@ class _Calendar:
     relative: dict[str, int]
     pattern: re.Pattern[str]
     words: AhoCorasick                          # weekdays and day words: a text without them and without digits holds no date
+    link: re.Pattern[str]                       # between the first and the last day of a range
+    gap: re.Pattern[str]                        # between a weekday and its date
+    yearless: str                               # separators of a date of two numbers: elsewhere 3/5 is rather a fraction or a score
+    is_month_first: bool
+    counts_days: bool                           # a number and "day" alone are a day of the month
 
 
 _DIGIT = re.compile(r"\d")
 _OFFSETS = {"two_days_ago": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "in_two_days": 2}
-_ALIKE = {"sr": ("sr", "sr-latn", "hr"), "id": ("id", "ms"), "no": ("nb", "da"), "ar": ("ar",), "pt": ("pt",)}
-_UNSPACED = ("zh", "ja", "th", "lo", "km", "my", "ko")
-
-
-@cache
-def _tables() -> dict[str, dict[str, Any]]:
-    return read_table("dates.toml")
+MANY = 8            # languages read at once: more, and nobody knows whether words are parted by spaces
 
 
 def _any_of(words: dict[str, int], *, boundary: bool = True) -> str:
     if not words:
         return r"(?!)"
-    listed = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=lambda word: (-len(word), word)))
-    return rf"(?<!\w)(?:{listed})(?!\w)" if boundary else f"(?:{listed})"
+    listed_words = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=lambda word: (-len(word), word)))
+    return rf"(?<!\w)(?:{listed_words})(?!\w)" if boundary else f"(?:{listed_words})"
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
 @cache
 def _calendar(language: str) -> _Calendar:
     """How this language writes dates; English is read beside every language, and every language where none is known."""
-    tables = _tables()
-    keys = [key for key in (*_ALIKE.get(language, (language,)), "en") if key in tables]
-    if language not in ("en", "vi", *_ALIKE) and language not in tables:
-        keys = list(tables)
+    packs = read_for(language, "dates")
     months: dict[str, int] = {}
     weekdays: dict[str, int] = {}
     relative: dict[str, int] = {}
-    for key in keys:
-        table = tables[key]
-        short = key == "en" and language != "en"
-        for number, names in enumerate(table.get("months", ()), 1):
+    for pack in packs:
+        calendar = table(pack, "dates")
+        is_beside = pack == MODEL and language != MODEL     # its short forms ("sat", "mar") are words of others
+        for number, names in enumerate(calendar.get("months", ()), 1):
             for name in names.split("|"):
                 months.setdefault(name, number)
-        for number, names in enumerate(table["weekdays"]):
+        for number, names in enumerate(calendar["weekdays"]):
             for name in names.split("|"):
-                if not (short and len(name) <= 4) and not (key == "en" and name in ("sun", "sat", "mon", "wed") and language != "en"):
+                if not (is_beside and len(name) <= 4):
                     weekdays.setdefault(name, number)
         for name, offset in _OFFSETS.items():
-            for word in table.get(name, "").split("|"):
-                if word:
-                    relative.setdefault(word, offset)
-    unspaced = language in _UNSPACED or len(keys) > 8
-    return _Calendar(months, weekdays, relative, _compiled(months, weekdays, relative, boundary=not unspaced), AhoCorasick(sorted({*weekdays, *relative})))
+            for word in calendar.get(name, ()):
+                relative.setdefault(word, offset)
+    own = table(language, "dates")
+    words = {key: _alternatives(table(pack, "dates")[key] for pack in packs if key in table(pack, "dates")) for key in ("month", "year")}
+    unspaced = bool(trait(language, "unspaced")) or len(packs) > MANY
+    to = _alternatives(word for pack in packs for word in table(pack, "dates").get("to", ()))
+    before = _alternatives(word for pack in packs for word in table(pack, "dates").get("before", ()))
+    return _Calendar(
+        months, weekdays, relative, _compiled(months, weekdays, relative, words | {"to": to}, boundary=not unspaced),
+        AhoCorasick(sorted({*weekdays, *relative})),
+        re.compile(rf"\s*(?:[-–—]|{to})\s*", re.IGNORECASE), re.compile(rf"[\s,(]*(?:(?:{before}|,)\s*)?[\s(]*", re.IGNORECASE),
+        own.get("yearless", ""), bool(own.get("month_first")), trait(language, "case") == "clinging",
+    )
 
 
 # Digits as they stand in numbers that are no dates (3.5 %, 12:30, 1/2/3/4) are kept out by what must not stand beside them.
@@ -97,9 +107,9 @@ _HAN = (
     r"(?:\s?[-–—~～至到、和及및]\s?(?:(?P<cm2>\d{1,2})\s?[月월]\s?)?(?P<cd2>\d{1,2})\s?[日일号])?)"
     r"|(?P<cday>(?<![\d月年년월.,])(?P<d1>\d{1,2})\s?(?:日|일)(?![本元間间内])(?:\s?[-–—~～至到]\s?(?P<d2>\d{1,2})\s?(?:日|일))?)"
 )
-_VIETNAMESE = (
-    r"(?P<vi>(?<![\d/.-])(?:(?P<vd0>\d{1,2})\s?(?:-|–|và|đến|,)\s?)?(?P<vd>\d{1,2})\s+tháng\s+(?P<vm>\d{1,2})"
-    r"(?:\s*(?:năm|,|/)\s*(?P<vy>\d{4}))?(?!\d))"
+_NUMBERED_MONTH = (     # "ngày 3 tháng 5 năm 2026"
+    r"(?P<vi>(?<![\d/.-])(?:(?P<vd0>\d{1,2})\s?(?:[-–,]|TO)\s?)?(?P<vd>\d{1,2})\s+WORD\s+(?P<vm>\d{1,2})"
+    r"(?:\s*(?:YEAR|,|/)\s*(?P<vy>\d{4}))?(?!\d))"
 )
 _NUMERIC = (
     r"(?P<num>(?<![\d/.,-])(?:(?P<n0>\d{1,2})(?:/\d{1,2})?\s?(?:-|–|và|đến)\s?)?(?P<n1>\d{1,2})(?P<sep>[/.-])(?P<n2>\d{1,2})"
@@ -109,17 +119,17 @@ _MONTH_FIRST = (
     r"(?P<md>(?<!\w)(?P<mm>MONTH)\.?,?\s+(?P<m1>\d{1,2})(?:st|nd|rd|th)?(?!\d|:\d|\s*%|[.,]\d)"
     r"(?:\s?(?:-|–|—|to|and|&|through)\s?(?P<m2>\d{1,2})(?:st|nd|rd|th)?(?!\d|:\d))?(?:,?\s+(?:of\s+)?(?P<my>(?:19|20)\d\d)(?!\d))?)"
 )
-_TO = r"-|–|—|to|and|&|till|until|al?|au|et|y|e|i|и|по|до|та|і|bis|und|ile|ve|và|dan|hingga|až|do|és"
 _NUMBERED = r"(?:st|nd|rd|th|er|º|ª|\.|-го|-е)?"
 _DAY_FIRST = (
-    rf"(?P<dm>(?<![\d.,:/])(?:(?P<q1>\d{{1,2}}){_NUMBERED}\s?(?:{_TO})\s?)?(?P<p1>\d{{1,2}}){_NUMBERED}\s?(?:de\s+|of\s+|d[’'])?"
+    rf"(?P<dm>(?<![\d.,:/])(?:(?P<q1>\d{{1,2}}){_NUMBERED}\s?(?:[-–—]|TO)\s?)?(?P<p1>\d{{1,2}}){_NUMBERED}\s?(?:de\s+|of\s+|d[’'])?"
     r"(?P<pm>MONTH)(?!\w)\.?(?:,?\s*(?:de\s+|del\s+|of\s+|năm\s+)?(?P<py>(?:19|20|25)\d\d)(?!\d))?)"
 )
 
 
-def _compiled(months: dict[str, int], weekdays: dict[str, int], relative: dict[str, int], *, boundary: bool) -> re.Pattern[str]:
-    month = _any_of(months, boundary=False)
-    dated = "|".join((_ISO, _HAN, _VIETNAMESE, _NUMERIC, _MONTH_FIRST.replace("MONTH", month), _DAY_FIRST.replace("MONTH", month)))
+def _compiled(months: dict[str, int], weekdays: dict[str, int], relative: dict[str, int], words: dict[str, str], *, boundary: bool) -> re.Pattern[str]:
+    filled = {"MONTH": _any_of(months, boundary=False), "TO": words["to"], "WORD": f"(?:{words['month'] or '(?!)'})", "YEAR": words["year"] or "(?!)"}
+    forms = [_ISO, _HAN, _NUMBERED_MONTH, _NUMERIC, _MONTH_FIRST, _DAY_FIRST]
+    dated = re.sub(r"(?<![A-Z])(MONTH|TO|WORD|YEAR)(?![A-Z])", lambda mark: filled[mark[1]], "|".join(forms))
     return re.compile(rf"{dated}|(?P<wd>{_any_of(weekdays, boundary=boundary)})|(?P<rel>{_any_of(relative, boundary=boundary)})", re.IGNORECASE)
 
 
@@ -153,21 +163,17 @@ def find_days(text: str, language: str, reference: date, *, ahead: bool = False,
         return ()
     found: list[Mention] = []
     for match in calendar.pattern.finditer(low):
-        mention = _resolve(match, calendar, base_language(language), reference, ahead, order)
+        mention = _resolve(match, calendar, reference, ahead, order)
         if mention is not None:
-            _join(found, mention, low)
+            _join(found, mention, low, calendar)
     return tuple(found)
 
 
-_LINK = re.compile(r"\s*(?:-|–|—|to|until|till|through|and|до|по|đến|au|al|a|bis|ile|hingga|sampai|至|到)\s*", re.IGNORECASE)
-_GAP = re.compile(r"[\s,(]*(?:(?:ngày|the|le|el|il|den|dem|den|am|,)\s*)?[\s(]*", re.IGNORECASE)
-
-
-def _join(found: list[Mention], mention: Mention, text: str) -> None:
+def _join(found: list[Mention], mention: Mention, text: str, calendar: _Calendar) -> None:
     if found:
         last = found[-1]
         between = text[last.end:mention.start]
-        if last.form in ("date", "numeric") and mention.form == last.form and last.day_end is None and len(between) < 10 and _LINK.fullmatch(between):
+        if last.form in ("date", "numeric") and mention.form == last.form and last.day_end is None and len(between) < 10 and calendar.link.fullmatch(between):
             first = last.day
             if not last.year_written and mention.year_written:
                 first = _date(mention.day.year, first.month, first.day) or first
@@ -176,18 +182,18 @@ def _join(found: list[Mention], mention: Mention, text: str) -> None:
                 return
         # "on Monday, April 8": one date told twice. The number decides; an agreeing weekday makes it surer.
         pair = {last.form, mention.form}
-        if len(between) < 12 and _GAP.fullmatch(between) and "weekday" in pair and pair & {"date", "numeric", "day number"}:
+        if len(between) < 12 and calendar.gap.fullmatch(between) and "weekday" in pair and pair & {"date", "numeric", "day number"}:
             dated, named = (mention, last) if last.form == "weekday" else (last, mention)
             found[-1] = replace(dated, start=last.start, end=mention.end, weekday=named.weekday)
             return
-        if len(between) < 12 and _GAP.fullmatch(between) and "relative" in pair and pair & {"date", "numeric", "day number"}:
+        if len(between) < 12 and calendar.gap.fullmatch(between) and "relative" in pair and pair & {"date", "numeric", "day number"}:
             dated = mention if last.form == "relative" else last
             found[-1] = replace(dated, start=last.start, end=mention.end)
             return
     found.append(mention)
 
 
-def _resolve(match: re.Match[str], calendar: _Calendar, language: str, reference: date, ahead: bool, order: str) -> Mention | None:
+def _resolve(match: re.Match[str], calendar: _Calendar, reference: date, ahead: bool, order: str) -> Mention | None:
     start, end = match.span()
     got = match.groupdict()
 
@@ -203,11 +209,11 @@ def _resolve(match: re.Match[str], calendar: _Calendar, language: str, reference
         year = number("cy")
         return dated(year + 2000 if year and year < 100 else year, number("cm"), number("cd"), number("cd2"), number("cm2"))
     if got["cday"]:
-        return _numbered_day(start, end, int(got["d1"]), number("d2"), reference, ahead) if language in ("zh", "ja", "ko") else None
+        return _numbered_day(start, end, int(got["d1"]), number("d2"), reference, ahead) if calendar.counts_days else None
     if got["vi"]:
         return dated(number("vy"), number("vm"), number("vd0") or number("vd"), number("vd") if got["vd0"] else None)
     if got["num"]:
-        return _numeric(match, language, reference, ahead, order)
+        return _numeric(match, calendar, reference, ahead, order)
     if got["md"]:
         return dated(number("my"), calendar.months.get(" ".join(got["mm"].split())), number("m1"), number("m2"))
     if got["dm"]:
@@ -232,16 +238,13 @@ def _dated(start: int, end: int, year: int | None, month: int, number: int, mont
     return Mention(start, end, day, last, "date", year is not None)
 
 
-YEARLESS = {"vi": "/-", "id": "/", "es": "/", "pt": "/", "it": "/", "fr": "/", "ja": "/"}    # elsewhere 3/5 is rather a fraction or a score
-
-
-def _numeric(match: re.Match[str], language: str, reference: date, ahead: bool, order: str) -> Mention | None:
+def _numeric(match: re.Match[str], calendar: _Calendar, reference: date, ahead: bool, order: str) -> Mention | None:
     first, second, year, separator = int(match.group("n1")), int(match.group("n2")), match.group("ny"), match.group("sep")
-    if not year and separator not in YEARLESS.get(language, ""):
+    if not year and separator not in calendar.yearless:
         return None
     if (separator == "." and len(year or "") != 4) or (separator == "-" and len(year or "0000") != 4):
         return None
-    is_month_first = language == "ja" or (order == "mdy" and language != "vi")
+    is_month_first = calendar.is_month_first or (order == "mdy" and calendar.yearless != "/-")
     number, month = (second, first) if is_month_first and first <= 12 else (first, second)
     if month > 12:
         number, month = month, number

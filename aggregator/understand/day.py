@@ -4,7 +4,7 @@ Chosen by form, by nearness to the words of the encounter and to the lead, and b
 publication. A date that belongs to something else (an anniversary, a programme of years, an earlier
 signature) is known by the words beside it. Today is never taken for want of better.
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from aggregator.understand.dates import LATEST, Mention, find_days
-from aggregator.understand.kinds import Telling
 from aggregator.understand.passages import Page, Sentence
+from aggregator.understand.telling import Telling
 from aggregator.understand.words import load_words
 from storage.model import DateOrder, ReportKind
 
@@ -170,8 +170,8 @@ def belongs_elsewhere(lowered: str, mention: Mention, language: str, floor: int 
     before = lowered[max(floor, mention.start - 60):mention.start]
     cut = max(before.rfind(mark) for mark in (". ", "; ", "\n", "。"))
     before = before[cut + 1:]
-    for hit in load_words("elsewhere.toml").find(before, language):
+    for hit in load_words("elsewhere").find(before, language):
         if hit.label == "wide" or (hit.label == "near" and len(before) - hit.end <= 3):
             return True
     after = lowered[mention.end:mention.end + 24]
-    return any(hit.label == "after" and hit.start <= 3 for hit in load_words("elsewhere.toml").find(after, language))
+    return any(hit.label == "after" and hit.start <= 3 for hit in load_words("elsewhere").find(after, language))

@@ -6,7 +6,7 @@ the same day", "also met"), an encounter, and somebody in it who was not in the 
 that gives two encounters a counterpart each; or one that says several were met separately. What was
 signed after the talks is part of them.
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.understand.acts import ENCOUNTERS
-from aggregator.understand.kinds import Telling
 from aggregator.understand.names import Nation
 from aggregator.understand.passages import Page, Sentence
 from aggregator.understand.people import Found
 from aggregator.understand.posts import PLAIN, Post
+from aggregator.understand.telling import Telling
 from aggregator.understand.words import Hit, load_words, within
 
 MOST = 8            # meetings of one item: beyond, it is a diary or an attack
@@ -74,7 +74,7 @@ class _Text:
 
 def find_splits(page: Page, language: str) -> tuple[Hit, ...]:
     """The words of a page that lead from one meeting to the next."""
-    return load_words("splits.toml").find(page.lowered, language)
+    return load_words("splits").find(page.lowered, language)
 
 
 def split_encounters(page: Page, tellings: Sequence[Telling], people: Sequence[Found], posts: Sequence[Post], nations: Sequence[Nation], marks: tuple[Hit, ...],

@@ -3,20 +3,20 @@
 "конфликт* на" finds "конфликта на" and "конфликтом на". One phrase may carry
 several labels. Where phrases overlap the longest counts.
 
-Touches: nothing (its tables are files of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
-from aggregator.understand.words import Hit, base_language, is_word, read_table
+from aggregator.understand.packs import base_language, flattened, read_for, table
+from aggregator.understand.words import Hit, is_word
 
 ARABIC_JOINED = re.compile(r"(?<![؀-ۿ])(?:[وفبلك]{1,2}|لل)(?:ال)?$")      # "and", "in", "for", joined to their word
 ENDING = 24     # letters a `*` takes, at most
@@ -38,29 +38,23 @@ def composed(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 class Phrases:
-    """Phrases by label and language. A language without any is read with those of all; English is always read."""
+    """The phrases of a table: `read` gives those of a pack by label, `packs` the packs a language is read with."""
 
-    def __init__(self, table: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
-        self._by_language: dict[str, dict[str, set[str]]] = {}
-        for label, by in table.items():
-            for language, phrases in by.items():
-                known = self._by_language.setdefault(language, {})
-                for phrase in phrases:
-                    known.setdefault(unicodedata.normalize("NFC", phrase.lower()), set()).add(label)
+    def __init__(self, read: Callable[[str], Mapping[str, Iterable[str]]], packs: Callable[[str], Sequence[str]]) -> None:
+        self._read, self._packs = read, packs
         self._machines: dict[str, _Machine] = {}
 
     def find(self, lowered: str, language: str) -> tuple[Hit, ...]:
         """Every phrase in a lower-case text, in order. A hit's label joins its labels with "|"."""
         if not lowered:
             return ()
-        base = base_language(language)
-        key = base if base in self._by_language else ""
+        key = base_language(language)
         if key not in self._machines:
-            languages = (key, "en", "any") if key else tuple(self._by_language)
             merged: dict[str, set[str]] = {}
-            for one in languages:
-                for phrase, labels in self._by_language.get(one, {}).items():
-                    merged.setdefault(phrase, set()).update(labels)
+            for pack in self._packs(key):
+                for label, phrases in self._read(pack).items():
+                    for phrase in phrases:
+                        merged.setdefault(unicodedata.normalize("NFC", phrase.lower()), set()).add(label)
             self._machines[key] = _Machine(merged)
         plain, begins = composed(lowered)
         hits = self._machines[key].find(plain)
@@ -77,7 +71,7 @@ class _Machine:
             rest_of = re.compile(rf"\w{{0,{ENDING}}}" + re.escape(rest).replace(r"\*", rf"\w{{0,{ENDING}}}")) if rest else None
             heads.setdefault(head, []).append(("|".join(sorted(labels)), rest_of, bool(star) and not rest))
         self._meanings = tuple(tuple(found) for found in heads.values())
-        self._automaton = AhoCorasick(list(heads)) if heads else None
+        self._automaton = AhoCorasick(list(heads), store_patterns=False) if heads else None
 
     def find(self, lowered: str) -> tuple[Hit, ...]:
         if self._automaton is None:
@@ -116,6 +110,5 @@ class _Machine:
 
 @cache
 def load_phrases(name: str) -> Phrases:
-    """The table `name` of the package: label, then language, then phrases."""
-    table: dict[str, dict[str, Any]] = read_table(name)
-    return Phrases(table)
+    """The table `name` of the packs: label, then phrases."""
+    return Phrases(lambda pack: flattened(table(pack, name)), lambda language: read_for(language, name))

@@ -4,7 +4,7 @@ A name is a run of capitalised words beside an office, a rank or the word "count
 of an encounter. Han names are read after an office, Japanese and Korean names before it; scripts without
 capitals are read after an office too. Ranks and honorifics are no part of a name.
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from aggregator.understand.han import SURNAMES, han_name_end
+from aggregator.understand.han import han_name_end, is_surname
+from aggregator.understand.packs import GENERIC, MODEL, having, listed, table, trait
 from aggregator.understand.passages import Page, Sentence
 from aggregator.understand.posts import HONOUR, PLAIN, Post
-from aggregator.understand.words import Hit, lower, read_table, within
+from aggregator.understand.words import Hit, lower, within
 
 LONGEST_NAME = 6                                # words: Malay and Arabic names with their particles
 
@@ -49,26 +50,17 @@ class Spotted:
 
 
 _TOKEN = re.compile(r"[^\W\d_](?:[\w'’ʼ-]*\w)?", re.UNICODE)
-_PARTICLES = frozenset((
-    "de", "del", "della", "da", "do", "dos", "das", "di", "van", "von", "der", "den", "bin", "binti", "bint", "ibn", "al", "el", "ul", "ud", "y",
-    "e", "zu", "la", "le", "du", "ter", "ten", "dan", "af", "av",
-))
-_CONNECTORS = frozenset((                       # words that may stand between an office, its country and its holder
-    "of", "the", "to", "for", "in", "and", "de", "du", "des", "la", "le", "les", "l", "d", "del", "della", "dell", "da", "do", "dos", "das", "di",
-    "van", "der", "von", "und", "y", "e", "et", "i", "и", "và", "của", "tại", "cho", "'s", "s", "a", "an", "в", "по", "при", "на", "vietnamese",
-    "kingdom", "republic", "socialist", "federation", "people", "democratic", "popular", "state", "his", "her", "su", "son", "sa", "il", "el",
-    "federal", "first", "permanent", "senior", "standing", "acting",
-))
 _OF = re.compile(r"\s+(?:of|de|du|von|di|da|do|của)\s+(?:the\s+|la\s+|l['’])?")
 _ACT_GAP = 2                                    # characters between a name and the verb beside it
 
 
 @cache
 def _no_names(language: str) -> frozenset[str]:
-    table = read_table("names.toml")["none"]
-    if language in table or language in ("zh", "ja", "ko", "hi", "ar", "fa", "ur", "th"):
-        return frozenset(table.get(language, ())) | frozenset(table["en"])
-    return frozenset(word for words in table.values() for word in words if len(word) > 3 or words is table["en"])
+    """Words in capitals that are no part of a name: those of the language and of English; of all where it has none of its own."""
+    if language in having("names") or trait(language, "case"):
+        return frozenset(word for pack in (language, MODEL) for word in table(pack, "names").get("none", ()))
+    words = {pack: table(pack, "names").get("none", ()) for pack in having("names")}
+    return frozenset(word for pack, listed_words in words.items() for word in listed_words if len(word) > 3 or pack == MODEL)
 
 
 class NameReader:
@@ -79,6 +71,9 @@ class NameReader:
         self.page, self.language = page, language
         self.posts, self.nations = posts, nations
         self.none = _no_names(language)
+        self.particles = frozenset(table(GENERIC, "names")["particle"])
+        self.connectors = listed(language, "names", "connector")
+        self.stops = listed(language, "names", "stop")
         self.by_end: dict[int, Mark] = {}
         self.by_start: dict[int, Mark] = {}
         self.marks: list[tuple[int, int]] = []
@@ -114,9 +109,10 @@ class NameReader:
         self.by_start[start] = (kind, start, end, post)
 
     def read(self, sentence: Sentence) -> list[Spotted]:
-        if self.language in ("zh", "ja", "ko"):
+        case = trait(self.language, "case")
+        if case == "clinging":
             return self._read_clinging(sentence) + self._read_capitals(sentence)
-        if self.language in ("hi", "ar", "fa", "ur", "th", "lo", "km", "my", "he", "bn", "ta", "ka", "am", "ne"):
+        if case == "none":
             return self._read_uncased(sentence) + self._read_capitals(sentence)
         return self._read_capitals(sentence)
 
@@ -130,7 +126,7 @@ class NameReader:
         run: list[tuple[int, int, str]] = []
         for number, (start, end, word) in enumerate(tokens):
             fits = word[0].isupper() and not self.blocked[start]
-            if not fits and run and word in _PARTICLES and not self.blocked[start] and number + 1 < len(tokens):
+            if not fits and run and word in self.particles and not self.blocked[start] and number + 1 < len(tokens):
                 after = tokens[number + 1]
                 is_joined = after[2][0].isupper() and not self.blocked[after[0]] and text[end:after[0]] in (" ", "-")
                 fits = is_joined and (self.language != "fr" or word in ("bin", "binti", "bint", "ibn", "van", "von"))
@@ -169,7 +165,7 @@ class NameReader:
             if self.language != "vi" and number > first and len(word) > 3 and word in self.none:
                 last = number
                 break
-        while last > first and run[last - 1][2] in _PARTICLES:
+        while last > first and run[last - 1][2] in self.particles:
             last -= 1
         kept = run[first:last]
         if kept and kept[-1][2].endswith(("'s", "’s")):
@@ -230,10 +226,10 @@ class NameReader:
                     break
             if mark is None:
                 word = re.search(r"[\w'’]+$", text[max(floor, end - 14):end])
-                if word and chain and word.group().lower() in _CONNECTORS:
+                if word and chain and word.group().lower() in self.connectors:
                     place = end - len(word.group())
                     continue
-                if word and word.group().lower() in (_CONNECTORS if country else ("of", "de", "của", "du", "the")):
+                if word and word.group().lower() in (self.connectors if country else ("of", "de", "của", "du", "the")):
                     place = end - len(word.group())
                     continue
                 if word and word.group().lower() in ("its", "son", "su", "его") and not country:
@@ -274,7 +270,7 @@ class NameReader:
             mark = self.by_start.get(start)
             if mark is None or mark[2] > ceiling:
                 word = _TOKEN.match(text, start, ceiling)
-                if word and word.group().lower() in _CONNECTORS and not (word.group()[0].isupper() and start > end + 2):
+                if word and word.group().lower() in self.connectors and not (word.group()[0].isupper() and start > end + 2):
                     place = word.end()
                     continue
                 if text[start:start + 2] in ("'s", "’s"):
@@ -320,7 +316,7 @@ class NameReader:
         for start in self.act_ends[bisect_left(self.act_ends, sentence.start):bisect_left(self.act_ends, sentence.end)]:
             if text[start - 1] in "见見":
                 end = han_name_end(text, start, sentence.end)
-                if end > start and text[start] in SURNAMES:
+                if end > start and is_surname(text[start]):
                     found.append(Spotted(start, end, text[start:end], None, "", True))
         return found
 
@@ -350,7 +346,7 @@ class NameReader:
                 if mark and mark[0] == "title" and not taken:
                     place = mark[2]
                     continue
-                if mark or self.blocked[start] or found.group(1) in _UNCASED_STOPS or len(taken) == 3:
+                if mark or self.blocked[start] or found.group(1) in self.stops or len(taken) == 3:
                     break
                 taken.append((start, found.end(1)))
                 place = found.end(1)
@@ -363,11 +359,6 @@ class NameReader:
 
 
 _UNCASED = re.compile(r"[\s,،]{0,2}([^\W\d_](?:[\w\u0900-\u0963\u064b-\u0652\u0e31-\u0e4e’'-]*)\.?)")
-_UNCASED_STOPS = frozenset((                    # words that end a name where no capital shows it
-    "ने", "से", "के", "को", "की", "में", "और", "का", "पर", "हैं", "है", "एवं", "व", "तथा", "भी", "साथ", "،", "في", "مع", "و", "إلى", "على", "الذي",
-    "التي", "عن", "إن", "أن", "قال", "اليوم", "أمس", "با", "در", "را", "از", "که", "گفت", "به", "نے", "سے", "کے", "کو", "کی", "میں", "اور", "کا",
-    "پر", "ہے", "بھی", "ساتھ", "ว่า", "กับ", "ที่", "ได้", "และ", "ใน",
-))
 _BEFORE_JA = re.compile(r"(?:^|[^\u4e00-\u9fff\u30a0-\u30ff々・=＝])((?:[\u4e00-\u9fff々]{2,4}|[\u30a1-\u30ff・=＝]{3,16}))(?:[\u4e00-\u9fff]{0,3})$")
 _BEFORE_KO = re.compile(r"(?:^|[\s(·‘“\"])([\uac00-\ud7a3]{2,5}(?:\s[\uac00-\ud7a3]{2,6})?)\s(?:[\uac00-\ud7a3]{1,8}\s)?$")
 def _is_title_case(tokens: list[tuple[int, int, str]]) -> bool:

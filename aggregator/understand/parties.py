@@ -7,7 +7,7 @@ text talks about ("the situation in Sudan") and long lists count little. The
 country of the source is a party when its own officials act without being named
 by country ("the Minister of Public Security received the Lao ambassador").
 
-Touches: nothing (its tables are files of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from aggregator.understand.countries import Mention, mentions
 from aggregator.understand.matching_words import load_phrases
+from aggregator.understand.packs import base_language, listed
 from aggregator.understand.words import Hit, is_unspaced, lower
 from storage.model import Part, Party, PartyKind, PartyRole, Quote
 
@@ -131,12 +132,13 @@ class _Reading:
 def _read(part: Part, offset: int, text: str, language: str) -> _Reading:
     named = mentions(text, language)
     marks: dict[str, list[Hit]] = defaultdict(list)
-    for hit in load_phrases("parties.toml").find(lower(text), language):
+    for hit in load_phrases("parties").find(lower(text), language):
         for label in hit.label.split("|"):
             marks[label].append(hit)
     posts = sorted({*marks["post"], *marks["counterpart"]}, key=lambda hit: hit.start)
     apart = sorted((hit for label in ("apart", "visit", "to", "about") for hit in marks[label]), key=lambda hit: hit.start)
-    near = _posts_of(named, posts, apart, text)
+    joins = listed(base_language(language), "language", "and")
+    near = _posts_of(named, posts, apart, text, joins)
     sights: list[_Sight] = []
     for index, mention in enumerate(named):
         where = "title" if part == "title" else "lead" if offset + mention.start < LEAD else ""
@@ -146,7 +148,7 @@ def _read(part: Part, offset: int, text: str, language: str) -> _Reading:
             score += WEIGHTS["relation"]
         if _before(mention, marks["about"], text, 5) or _after(mention, marks["people"]):
             score = min(score, WEIGHTS["body"])
-        if _listed(index, named, text) > LIST:
+        if _in_a_row(index, named, text, joins) > LIST:
             score *= IN_LIST
         code = ORGANISATION + mention.code if mention.kind == "organisation" else mention.code
         sights.append(_Sight(code, score, Quote(part, offset + mention.start, mention.form), index))
@@ -188,7 +190,7 @@ def _clear(text: str, start: int, end: int, apart: list[Hit], named: tuple[Menti
     return True
 
 
-def _posts_of(named: tuple[Mention, ...], posts: list[Hit], apart: list[Hit], text: str) -> list[Hit | None]:
+def _posts_of(named: tuple[Mention, ...], posts: list[Hit], apart: list[Hit], text: str, joins: frozenset[str]) -> list[Hit | None]:
     """For each mention the post it stands beside; the members of "the ministers of Poland and Lithuania" share one."""
     near = [None if mention.kind in ("city", "capital") else _post_of(mention, named, posts, apart, text) for mention in named]
     for order in (range(1, len(named)), range(len(named) - 2, -1, -1)):
@@ -196,7 +198,7 @@ def _posts_of(named: tuple[Mention, ...], posts: list[Hit], apart: list[Hit], te
         for index in order:
             first, second = sorted((index, index + step))
             same = near[index] is None and near[index + step] is not None and named[index].kind == named[index + step].kind
-            if same and _in_list(text[named[first].end:named[second].start]):
+            if same and _in_list(text[named[first].end:named[second].start], joins):
                 near[index] = near[index + step]
     return near
 
@@ -253,23 +255,18 @@ def _located(mention: Mention, apart: list[Hit], text: str) -> bool:
     return after.startswith(("—", "–", "(", "-", ":", ",", "/")) and mention.start < 40
 
 
-def _listed(index: int, named: tuple[Mention, ...], text: str) -> int:
+def _in_a_row(index: int, named: tuple[Mention, ...], text: str, joins: frozenset[str]) -> int:
     """How many countries stand in the list this one stands in."""
     low = high = index
-    while low > 0 and _in_list(text[named[low - 1].end:named[low].start]):
+    while low > 0 and _in_list(text[named[low - 1].end:named[low].start], joins):
         low -= 1
-    while high + 1 < len(named) and _in_list(text[named[high].end:named[high + 1].start]):
+    while high + 1 < len(named) and _in_list(text[named[high].end:named[high + 1].start], joins):
         high += 1
     return high - low + 1
 
 
-def _in_list(between: str) -> bool:
-    return len(between) <= 6 and (between.strip() in AND or between.startswith((",", "、", "،")))
-
-
-AND = frozenset([
-    "", ",", "、", "،", "و", "и", "і", "та", "i", "y", "et", "e", "and", "und", "và", "和", "dan", "ve", "ja", "och", "og", "en", "a", "at", "és", "și", "και",
-])
+def _in_list(between: str, joins: frozenset[str]) -> bool:
+    return len(between) <= 6 and (between.strip() in joins or between.startswith((",", "、", "،")))
 
 
 def _has_country(hit: Hit, named: tuple[Mention, ...], apart: list[Hit], text: str) -> bool:

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from aggregator.understand.words import lower, read_table
+from aggregator.understand.packs import base_language, listed, trait
+from aggregator.understand.words import lower
 from storage.model import Item, Part, Quote
 
 MOST_CHARACTERS = 50_000    # of a body: what lies beyond is an archive page or an attack, never the lead of a report
@@ -65,21 +66,26 @@ class Page:
 
 _BREAK = re.compile(r"[.!?…]{1,6}[\"”»’')\]]*\s+|[。！？]+[”」』]?|\n+|[।۔؟]\s*|\s[•|]\s")
 _LAST_WORD = re.compile(r"[\w.]+$")
-_SHORT = frozenset((                            # before a full stop that ends no sentence
-    "gen", "sen", "lt", "lieut", "maj", "brig", "col", "capt", "cmdr", "adm", "mr", "mrs", "ms", "dr", "prof", "st", "no", "sept", "sep", "oct",
-    "nov", "dec", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "u.s", "u.k", "u.n", "hon", "h.e", "rep", "gov", "pres", "dep", "art", "vs", "mt",
-    "г", "гг", "им", "ст", "т", "тов", "др", "проф", "ген", "tp", "gs", "pgs", "ts", "ths", "m", "mme", "mm", "mgr", "sra", "sr", "dra", "ing", "hr",
-    "nr", "bpk", "д-р", "dt", "jr", "ph.d", "fm", "pm", "s.e", "ho",
-))
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What a language says of the layout of a text."""
+
+    ends: tuple[str, ...]                       # lines that close it
+    lines: tuple[str, ...]                      # beginnings of lines that are none of it
+    short: frozenset[str]                       # before a full stop that ends no sentence
+    has_dotted_days: bool                       # "15. Januar"
 
 
 @cache
-def _rails() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    table = read_table("rails.toml")
-    return tuple(table["ends"]), tuple(table["lines"])
+def _rules(language: str) -> _Rules:
+    return _Rules(
+        tuple(sorted(listed(language, "rails", "ends"))), tuple(sorted(listed(language, "rails", "lines"))), listed(language, "language", "short"),
+        language == "" or bool(trait(language, "dotted_days")),
+    )
 
 
-def _is_end(text: str, found: re.Match[str]) -> bool:
+def _is_end(text: str, found: re.Match[str], rules: _Rules) -> bool:
     mark = found.group()[0]
     if mark == "\n" or mark in "。！？।۔؟" or mark.isspace():
         return True
@@ -90,13 +96,14 @@ def _is_end(text: str, found: re.Match[str]) -> bool:
         word = _LAST_WORD.search(text, max(0, found.start() - 24), found.start())
         if word:
             bare = word.group().lower().strip(".")
-            if bare in _SHORT or (len(bare) == 1 and bare.isalpha()) or (bare.isdigit() and len(bare) <= 2):
+            if bare in rules.short or (len(bare) == 1 and bare.isalpha()):
+                return False
+            if bare.isdigit() and len(bare) <= 2 and (rules.has_dotted_days or not text[:word.start()].strip()):
                 return False
     return True
 
 
-def _sentences(text: str, base: int, part: Part, first_paragraph: int, title: str) -> tuple[list[Sentence], int]:
-    ends, lines = _rails()
+def _sentences(text: str, base: int, part: Part, first_paragraph: int, title: str, rules: _Rules) -> tuple[list[Sentence], int]:
     made: list[Sentence] = []
     paragraph, at = first_paragraph, 0
     for line in text.split("\n"):
@@ -105,13 +112,13 @@ def _sentences(text: str, base: int, part: Part, first_paragraph: int, title: st
         if not bare:
             continue
         paragraph += 1
-        if part == "body" and len(bare) < 60 and any(bare == end or (bare.startswith(end) and len(bare) < len(end) + 12) for end in ends):
+        if part == "body" and len(bare) < 60 and any(bare == end or (bare.startswith(end) and len(bare) < len(end) + 12) for end in rules.ends):
             break
-        if bare.startswith(lines) or bare.count(" | ") >= 2 or bare == title:
+        if bare.startswith(rules.lines) or bare.count(" | ") >= 2 or bare == title:
             continue
         cursor = 0
         for found in _BREAK.finditer(line):
-            if _is_end(line, found):
+            if _is_end(line, found, rules):
                 _add(made, line, cursor, found.end(), base + start, part, paragraph)
                 cursor = found.end()
         _add(made, line, cursor, len(line), base + start, part, paragraph)
@@ -126,8 +133,9 @@ def _add(made: list[Sentence], line: str, start: int, end: int, base: int, part:
         made.append(Sentence(base + start + lead, base + start + tail, part, len(made), paragraph))
 
 
-def lay_out(item: Item) -> Page:
-    """The text of `item`, ready to be read."""
+def lay_out(item: Item, language: str = "") -> Page:
+    """The text of `item`, ready to be read; `language` is what it is written in, where the item does not say."""
+    rules = _rules(base_language(item.language or language))
     body = item.body[:MOST_CHARACTERS]
     summary = item.summary[:MOST_CHARACTERS]
     written: tuple[tuple[Part, str], ...] = (("title", item.title[:2000]), ("summary", summary), ("body", body))
@@ -142,7 +150,7 @@ def lay_out(item: Item) -> Page:
             text += "\n\n"
         starts.append((part, len(text), len(text) + len(words)))
         if not (part == "summary" and len(words) > 40 and words.strip().rstrip(".…[] ") in body):
-            made, paragraph = _sentences(words, len(text), part, paragraph, "" if part == "title" else lower(item.title.strip()))
+            made, paragraph = _sentences(words, len(text), part, paragraph, "" if part == "title" else lower(item.title.strip()), rules)
             sentences += made
         text += words
     return Page(text, lower(text), tuple(starts), tuple(sentences))

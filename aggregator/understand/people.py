@@ -1,6 +1,6 @@
 """Who takes part: names as spelled, with post and country, short mentions resolved to the person they are short for.
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from aggregator.understand.cases import case_of, nominative, serbian_latin
+from aggregator.understand.cases import case_of, latin_twin, nominative
 from aggregator.understand.names import NameReader, Nation, Spotted
+from aggregator.understand.packs import base_language, trait
 from aggregator.understand.passages import Page
 from aggregator.understand.posts import HONOUR, PLAIN, Post
-from aggregator.understand.words import Hit, base_language, load_words
+from aggregator.understand.words import Hit, load_words
 from storage.folding import fold, fold_name
 from storage.model import Person
 
@@ -31,7 +32,7 @@ def find_people(page: Page, posts: Sequence[Post], nations: Sequence[Nation], ac
                 aside: Sequence[tuple[int, int]], language: str) -> tuple[Found, ...]:
     """The people `page` names, in order of first mention. `aside` are places of words that are of no name: organisations, "later"."""
     base = base_language(language)
-    beside = load_words("names.toml").find(page.lowered, base)
+    beside = load_words("names", ("title", "counterpart", "byline", "through")).find(page.lowered, base)
     titles = [hit for hit in beside if hit.label == "title"]
     matched = [hit for hit in beside if hit.label == "counterpart"]
     reader = NameReader(page, posts, nations, acts, titles, matched, aside, base)
@@ -85,7 +86,7 @@ def _within(short: Sequence[str], full: Sequence[str], *, is_cyrillic: bool) -> 
 
 def _joined(spotted: Iterable[Spotted], page: Page, language: str) -> tuple[Found, ...]:
     seen = sorted(spotted, key=lambda one: (one.start, -one.end))
-    is_cyrillic = language in ("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "tg", "mn")
+    is_cyrillic = bool(trait(language, "declines_names"))
     tokens_of: list[tuple[str, ...]] = []
     spans: list[list[tuple[int, int]]] = []
     facts: list[list[Spotted]] = []
@@ -135,17 +136,17 @@ def _as_counterpart(one: Found, others: Sequence[Found], equals: set[int]) -> Fo
 def _person(mentions: Sequence[Spotted], page: Page, language: str) -> Found:
     fullest = max(len(_tokens(one.name)) for one in mentions)
     best = next(one for one in mentions if len(_tokens(one.name)) == fullest)
-    if language in ("ru", "uk", "sr", "mk", "bg", "be"):
+    if trait(language, "cases") or trait(language, "latin"):
         full = [one for one in mentions if len(_tokens(one.name)) == fullest]
         plain = [one for one in full if one.post is None or not case_of(page.lowered[one.post.start:one.post.end])]
         best = plain[0] if plain else best
     words = page.lowered[best.post.start:best.post.end] if best.post and best.post.end <= best.start and best.start - best.post.end < 40 else ""
-    name = nominative(best.name, words, is_serbian=language == "sr") if language in ("ru", "uk", "bg", "be", "sr") else best.name
+    name = nominative(best.name, words, language)
     if name.isupper() and len(name) > 3 and fold(name).isascii():
         name = name.title()
     offices = [one.post for one in mentions if one.post is not None]
     titles = [post.title for post in offices if post.title not in PLAIN] or [post.title for post in offices if post.title != HONOUR]
     country = next((one.country for one in mentions if one.country), "")
     quote = page.quote(best.start, best.end)
-    person = Person(name, fold_name(serbian_latin(name) if language in ("sr", "mk") else name), titles[0] if titles else "", country, quote)
+    person = Person(name, fold_name(latin_twin(name, language)), titles[0] if titles else "", country, quote)
     return Found(person, tuple((one.start, one.end) for one in mentions))

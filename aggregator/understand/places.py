@@ -4,16 +4,18 @@ A city that stands as a place counts ("in Hanoi", "tại Hà Nội", "в Хан�
 "在河内", a dateline); one that stands for its state ("Hanoi and Moscow agreed")
 does not.
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from aggregator.understand.countries import Mention, mentions
 from aggregator.understand.matching_words import load_phrases
+from aggregator.understand.packs import base_language, table
 from aggregator.understand.words import Hit, lower
 from storage.model import Part, Quote
 
@@ -39,8 +41,22 @@ class Place:
 
 DATELINE_AFTER = re.compile(r"\s?(?:[,.(/|—–:-]|\d)[^\n]{0,40}?(?:--|[—–:/)]|\s-\s)|\s?(?:--|[—–:/]|-\s)")
 DATELINE_BEFORE = re.compile(r"^\W*(?:\(?[\w.\s]{2,24}\)?\s*[-–—:/]\s*|[\w.\s]{2,20}\d{1,2}\s?\S{0,8}\s)?\W*$")
-RUSSIAN_PLACE = re.compile(r"(?:е|и|ах|у|ом|о)$")      # "в Ханое" is a place, "в Ханой" a goal
 LAST_WORDS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """How a language writes a place with the city's name itself."""
+
+    suffix: re.Pattern[str] | None
+    prefix: re.Pattern[str] | None
+    goal: re.Pattern[str] | None
+
+
+@cache
+def _written(language: str) -> _Written:
+    patterns = table(language, "places")
+    return _Written(*(re.compile(patterns[key]) if key in patterns else None for key in ("suffix", "prefix", "goal")))
 
 
 def find_place(parts: Parts, language: str) -> Place | None:
@@ -52,7 +68,7 @@ def find_place(parts: Parts, language: str) -> Place | None:
         named = [mention for mention in mentions(text, language) if mention.city]
         if not named:
             continue
-        hits = load_phrases("places.toml").find(lower(text), language)
+        hits = load_phrases("places").find(lower(text), language)
         for mention in named:
             score = _stands(mention, text, hits, part, offset, language)
             if score <= 0:
@@ -72,15 +88,14 @@ def _stands(mention: Mention, text: str, hits: tuple[Hit, ...], part: Part, offs
     before = next((hit for hit in hits if hit.end <= mention.start <= hit.end + 2 and not text[hit.end:mention.start].strip(" ")), None)
     after = next((hit for hit in hits if hit.label == "after" and 0 <= hit.start - mention.end <= 1), None)
     base = LOCATED if part != "title" else TITLE_LOCATED
-    if language.startswith("tr") and re.match(r"['’]?[dt][ae]\b", text[mention.end:mention.end + 4]):
+    written = _written(base_language(language))
+    if written.suffix is not None and written.suffix.match(text[mention.end:mention.end + 4]):
         return base - cost
-    if language.startswith("ar") and re.search(r"(?<!\w)[بف]$", text[max(0, mention.start - 2):mention.start]):
-        return base - cost
-    if language.startswith("hu") and re.match(r"(?:ban|ben|on|en|ön)\b", text[mention.end:mention.end + 3]):
+    if written.prefix is not None and written.prefix.search(text[max(0, mention.start - 2):mention.start]):
         return base - cost
     if before is not None and before.label == "in":
-        if language.startswith("ru") and mention.form[-1] in "йкнтдгрсьюу" and not RUSSIAN_PLACE.search(mention.form):
-            return TOWARD - cost
+        if written.goal is not None and written.goal.search(mention.form):
+            return TOWARD - cost                # "в Ханое" is a place, "в Ханой" a goal
         return base - cost
     if after is not None:
         return base - cost

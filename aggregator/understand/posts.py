@@ -1,16 +1,16 @@
 """Which offices a text names, under one English title in every language.
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
 
-from aggregator.understand.words import Words, base_language, read_table
+from aggregator.understand.packs import base_language, read_for, table
+from aggregator.understand.words import Words, expanded
 
 PLAIN = frozenset({"Minister", "Deputy Minister", "Head of Department", "Executive Director", "Member of the Political Bureau"})
 """Titles that say little: a fuller one beside them is kept instead."""
@@ -26,44 +26,39 @@ class Post:
     title: str
 
 
-_CHOICE = re.compile(r"\(([^)]*)\)")
+@cache
+def _posts(language: str) -> dict[str, list[str]]:
+    """The offices of a pack by title: those that stand for themselves first, for they win over what the templates make of the same words."""
+    pack = table(language, "posts")
+    posts: dict[str, list[str]] = {title: list(names) for title, names in pack.get("post", {}).items()}
+    for title, names in pack.get("portfolio", {}).items():
+        for form, label in (("minister", title), ("deputy", f"Deputy {title}")):
+            phrases = posts.setdefault(label, [])
+            for name in names:
+                if name.startswith("="):
+                    phrases += [name[1:]] if form == "minister" else []
+                    continue
+                for template in pack.get("forms", {}).get(form, ()):
+                    phrases += [text.replace("{}", name) for text in expanded(template)]
+    return posts
 
 
-def _expand(template: str) -> list[str]:
-    """Every text a template stands for: "(a|b) of {}" is two."""
-    pieces = _CHOICE.split(template)
-    choices = [piece.split("|") if number % 2 else [piece] for number, piece in enumerate(pieces)]
-    return [" ".join("".join(chosen).split()) if "{}" not in "".join(chosen) else "".join(chosen) for chosen in itertools.product(*choices)]
+def _portfolios(language: str) -> dict[str, list[str]]:
+    """The names of portfolios of a pack in which a nationality may part the office from its portfolio."""
+    pack = table(language, "posts")
+    return pack.get("portfolio", {}) if "apart" in pack else {}
 
 
 @cache
-def _tables() -> tuple[Words, Words]:
-    table = read_table("posts.toml")
-    posts: dict[str, dict[str, list[str]]] = {}
-    portfolios: dict[str, dict[str, list[str]]] = {}
-    for title, names in table["portfolio"].items():
-        for form, label in (("minister", title), ("deputy", f"Deputy {title}")):
-            for language, templates in table["forms"][form].items():
-                phrases = posts.setdefault(label, {}).setdefault(language, [])
-                for name in names.get(language, ()):
-                    if name.startswith("="):
-                        if form == "minister":
-                            phrases.append(name[1:])
-                        continue
-                    for template in templates:
-                        phrases += [text.replace("{}", name) for text in _expand(template)]
-        for language in ("fr", "es", "pt", "it"):
-            for name in names.get(language, ()):
-                portfolios.setdefault(title, {}).setdefault(language, []).append(name)
-    for title, by in table["post"].items():
-        for language, listed in by.items():
-            posts.setdefault(title, {}).setdefault(language, []).extend(listed)
-    # Posts that stand for themselves win over what the templates make of the same words.
-    ordered = {title: posts[title] for title in (*table["post"], *posts) if title in posts}
-    return Words(ordered), Words(portfolios)
+def _words() -> tuple[Words, Words]:
+    return Words(_posts, lambda language: read_for(language, "posts")), Words(_portfolios, lambda language: (language,) if language else ())
 
 
-_PLACED = re.compile(r"\s+[\w'’-]+\s+(?:de\s+la\s+|de\s+l['’]|des\s+|du\s+|de\s+|del\s+|dell['’]|della\s+|degli\s+|da\s+|do\s+|dos\s+|d['’])$")
+@cache
+def _apart(language: str) -> re.Pattern[str] | None:
+    """What may stand between "ministre vietnamien" and its portfolio: "de la"."""
+    pattern = table(language, "posts").get("apart")
+    return re.compile(pattern) if pattern else None
 
 
 def find_posts(lowered: str, language: str) -> tuple[Post, ...]:
@@ -71,16 +66,17 @@ def find_posts(lowered: str, language: str) -> tuple[Post, ...]:
 
     "ministre vietnamien de la sécurité publique": a nationality may part the office from its portfolio.
     """
-    words, portfolios = _tables()
+    words, portfolios = _words()
     base = base_language(language)
+    apart = _apart(base)
     posts = [Post(hit.start, hit.end, hit.label) for hit in words.find(lowered, base)]
-    if base in ("fr", "es", "pt", "it") and any(post.title in ("Minister", "Deputy Minister") for post in posts):
+    if apart is not None and any(post.title in ("Minister", "Deputy Minister") for post in posts):
         names = portfolios.find(lowered, base)
         for number, post in enumerate(posts):
             if post.title not in ("Minister", "Deputy Minister"):
                 continue
             for name in names:
-                if 0 < name.start - post.end < 40 and _PLACED.match(lowered[post.end:name.start]):
+                if 0 < name.start - post.end < 40 and apart.match(lowered[post.end:name.start]):
                     title = f"Deputy {name.label}" if post.title == "Deputy Minister" else name.label
                     posts[number] = Post(post.start, name.end, title)
                     break

@@ -16,16 +16,18 @@ from zoneinfo import ZoneInfo
 from aggregator.understand import countries, parties, places
 from aggregator.understand.acts import choose_act, find_acts
 from aggregator.understand.agreements import find_agreements
+from aggregator.understand.dates import Mention, find_days
 from aggregator.understand.day import Day, choose_day
 from aggregator.understand.encounters import Encounter, find_splits, split_encounters
-from aggregator.understand.kinds import Telling, find_marks, kind_of, tell
+from aggregator.understand.kinds import kind_of
 from aggregator.understand.matching_words import composed
 from aggregator.understand.names import Nation
 from aggregator.understand.passages import Page, lay_out
 from aggregator.understand.people import Found, find_people
 from aggregator.understand.posts import PLAIN, Post, find_posts
+from aggregator.understand.telling import LEAD, Scene, Telling, find_marks, tell
 from aggregator.understand.topics import find_topics
-from aggregator.understand.words import Hit
+from aggregator.understand.words import Hit, within
 from storage.model import Item, Party, Person, Quote, Report, ReportKind, Source, Topic
 
 UNKNOWN_DAY = timedelta(days=3)     # an undated report is of the days before it: 96 % of those whose day is known came within three
@@ -63,7 +65,7 @@ def _quoting(report: Report, item: Item, begins: Mapping[str, tuple[int, ...]]) 
 
 def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[Report, ...]:
     language = item.language or source.language
-    page = lay_out(item)
+    page = lay_out(item, language)
     acts = find_acts(page.lowered, language)
     when = find_marks(page, language)
     if not acts and not any(mark.label == "announced" for mark in when):
@@ -73,7 +75,11 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[
     nations = tuple(Nation(mention.start, mention.end, mention.code, bool(mention.city)) for mention in named if mention.kind not in ("organisation", "block"))
     if not posts and not named:
         return ()
-    tellings = tell(page, acts, when, language, [(post.start, post.end) for post in posts])
+    reference = _reference(item, source)
+    scene = Scene(acts, when, [(post.start, post.end) for post in posts], [(nation.start, nation.code) for nation in nations],
+                  _days_of_lead(page, language, reference, source) if item.published is not None else (), reference,
+                  item.published is not None)
+    tellings = tell(page, scene, language)
     kind = kind_of(tellings)
     if kind is None or not _is_official(posts, nations, acts, source.country):
         return ()
@@ -87,7 +93,18 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[
     reports: list[Report] = []
     for number in range(len(encounters)):
         reports.append(_report(story, number, sides, topics, reports[0] if reports else None))
+    if len(reports) == 1 and _is_domestic(reports[0], story, posts, acts, named):
+        return ()
     return tuple(reports)
+
+
+def _days_of_lead(page: Page, language: str, reference: date, source: Source) -> tuple[Mention, ...]:
+    """The days the lead names."""
+    return tuple(
+        replace(found, start=found.start + sentence.start, end=found.end + sentence.start)
+        for sentence in page.sentences if sentence.order < LEAD
+        for found in find_days(page.text[sentence.start:sentence.end], language, reference, order=source.date_order)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +130,17 @@ def _is_official(posts: Sequence[Post], nations: Sequence[Nation], acts: Sequenc
     if any(nation.code != home for nation in nations):
         return True
     return len({post.title for post in posts if post.title not in PLAIN}) >= 2
+
+
+def _is_domestic(report: Report, story: _Story, posts: Sequence[Post], acts: Sequence[Hit], named: Sequence[countries.Mention]) -> bool:
+    """Whether the officials of one state met among themselves: no other side takes part, nor an envoy, nor an organisation named."""
+    home = story.source.country
+    if not home or any(party.role == "party" and party.code != home for party in report.parties) or any(mention.kind == "organisation" for mention in named):
+        return False
+    if any(post.title == "Ambassador" for post in posts) or any(hit.label in ("side", "wide") for hit in acts):
+        return False
+    told = [telling.sentence for telling in story.tellings if telling.held or telling.planned is not None or telling.sentence.part == "title"]
+    return not any(mention.code != home for sentence in told for mention in within(named, sentence.start, sentence.end))
 
 
 def _report(story: _Story, number: int, sides: tuple[Party, ...], topics: tuple[Topic, ...], first: Report | None) -> Report:

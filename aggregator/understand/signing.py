@@ -3,7 +3,7 @@
 It takes a verb of signing and a paper near it, in one sentence that speaks of
 neither the future ("will be signed") nor of years ago ("signed in 2019").
 
-Touches: nothing (its table is a file of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from aggregator.understand.matching_words import composed
-from aggregator.understand.words import base_language, read_table
+from aggregator.understand.packs import MODEL, base_language, table
+from aggregator.understand.words import is_unspaced
 from storage.model import Part, Quote
 
 Parts = tuple[tuple[Part, int, str], ...]
@@ -32,13 +33,13 @@ class _Rules:
 
 @cache
 def _rules(language: str) -> _Rules:
-    table = read_table("signing.toml")
+    packs = [table(pack, "signing") for pack in dict.fromkeys((language, MODEL))]
 
-    def pattern(words: dict[str, str]) -> re.Pattern[str]:
-        return re.compile("|".join(words[one] for one in dict.fromkeys((language, "en")) if one in words), re.IGNORECASE)
+    def pattern(key: str) -> re.Pattern[str]:
+        return re.compile("|".join(pack[key] for pack in packs if key in pack), re.IGNORECASE)
 
-    other = rf"\b(?:{'|'.join(table['other']['spaced'])})|{'|'.join(table['other']['unspaced'])}"
-    return _Rules(pattern(table["verb"]), pattern(table["paper"]), re.compile(other, re.IGNORECASE))
+    other = "|".join(phrase if is_unspaced(phrase[0]) else rf"\b{phrase}" for pack in packs for phrase in pack.get("other", ()))
+    return _Rules(pattern("verb"), pattern("paper"), re.compile(other, re.IGNORECASE))
 
 
 def find_signing(parts: Parts, language: str) -> Quote | None:

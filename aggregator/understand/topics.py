@@ -1,11 +1,11 @@
 """What a meeting is about, by the words of its report.
 
 A topic needs a strong word, a word in the title, or two weak ones. The words are
-data: data/topics.toml for the topics we ship, config.toml for a reader's own. In
+data: the packs' topics.toml for the topics we ship, config.toml for a reader's own. In
 a list of words "~" marks a weak one, "*" takes any ending. That an agreement was
 signed is no matter of words on a subject: it takes a verb and a paper.
 
-Touches: nothing (its tables are files of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from aggregator.understand.matching_words import Phrases
+from aggregator.understand.packs import GENERIC, MODEL, having, languages, table
 from aggregator.understand.signing import find_signing
-from aggregator.understand.words import lower, read_table
+from aggregator.understand.words import lower
 from storage.model import Part, Quote, Topic
 
 Parts = tuple[tuple[Part, int, str], ...]
@@ -27,13 +28,14 @@ LEAD = 2_500                # characters: background begins about here
 IN_TITLE = 2.0              # a word in the title counts twice: a weak one is enough there
 FAR = 8_000                 # characters of a part that are read for topics
 SIGNED = "agreement-signed"
+ANY = "any"                 # words of a configured topic that are of no language
 
 
 def _shipped() -> tuple[Topic, ...]:
-    table = read_table("topics.toml")
+    words = {language: table(language, "topics") for language in sorted(having("topics"))}
     return tuple(
-        Topic(topic["id"], topic["title"], topic["iptc"], tuple((language, tuple(words)) for language, words in topic["words"].items() if words))
-        for topic in table["topic"]
+        Topic(topic["id"], topic["title"], topic["iptc"], tuple((language, tuple(by[topic["id"]])) for language, by in words.items() if topic["id"] in by))
+        for topic in table(GENERIC, "topics")["topic"]
     )
 
 
@@ -41,11 +43,7 @@ SHIPPED: tuple[Topic, ...] = _shipped()
 
 
 def _not() -> dict[str, list[str]]:
-    phrases: dict[str, list[str]] = defaultdict(list)
-    for table in read_table("topics.toml")["not"]:
-        for language, words in table.items():
-            phrases[language] += words
-    return phrases
+    return {language: table(language, "topics").get("not", []) for language in languages()}
 
 
 _machines: dict[int, tuple[tuple[Topic, ...], Phrases]] = {}
@@ -63,12 +61,16 @@ def _machine(topics: tuple[Topic, ...]) -> Phrases:
                 bare = lower(word.removeprefix("~").strip())
                 if bare:
                     marks[language, bare].append(("~" if word.startswith("~") else "") + topic.id)
-    table: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    by_language: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for (language, word), ids in marks.items():
-        table["|".join(sorted(set(ids)))][language].append(word)
+        by_language[language]["|".join(sorted(set(ids)))].append(word)
     for language, phrases in _not().items():
-        table[""][language] += [phrase for phrase in phrases if (language, phrase) not in marks]
-    machine = Phrases(table)
+        if phrases:
+            by_language[language][""] += [phrase for phrase in phrases if (language, phrase) not in marks]
+    known = tuple(sorted(by_language))
+    machine = Phrases(
+        lambda pack: by_language.get(pack, {}), lambda language: tuple(dict.fromkeys((language, MODEL, ANY))) if language in by_language else known,
+    )
     if len(_machines) > 8:
         _machines.clear()
     _machines[id(topics)] = (topics, machine)

@@ -1,26 +1,28 @@
 """Phrases found in a text: tables of words per language, matched in one pass.
 
-A phrase is lower case; a `*` at its end takes any ending of the last word ("встретил*").
+A phrase is lower case; a `*` at its end takes any ending of the last word ("встретил*"), and "(held|had) talks" is two phrases.
+"kommt … zusammen" finds the first part where the second follows in the same sentence.
 Scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) and Hangul, whose
 particles cling to words, need no word boundary. English is always read beside the item's
-own language: titles, credits and quotes are often in it. A language without a table of its
-own is read with every table.
+own language (see packs.read_for).
 
-Touches: nothing (its tables are files of the package, read once).
+Touches: nothing.
 """
 
 from __future__ import annotations
 
-import tomllib
+import itertools
+import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from ahocorasick_rs import AhoCorasick
+
+from aggregator.understand.packs import base_language, flattened, read_for, table
 
 
 class Placed(Protocol):
@@ -52,20 +54,9 @@ class Hit:
     label: str
 
 
-def read_table(name: str) -> dict[str, Any]:
-    """The table `name` of this package's data folder."""
-    return tomllib.loads(files("aggregator.understand").joinpath("data").joinpath(name).read_text(encoding="utf-8"))
-
-
 def lower(text: str) -> str:
     """`text` in lower case, every character in its old place (İ alone would become two)."""
     return text.replace("İ", "i").lower()
-
-
-def base_language(language: str) -> str:
-    """The first part of a language tag: "pt" of "pt-br"; Croatian, Bosnian and Montenegrin are read as Serbian."""
-    base = language.lower().replace("_", "-").split("-")[0]
-    return {"hr": "sr", "bs": "sr", "me": "sr", "cnr": "sr", "ms": "id", "nb": "no", "nn": "no", "da": "no", "in": "id"}.get(base, base)
 
 
 UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
@@ -83,67 +74,105 @@ def is_word(char: str) -> bool:
     return (char.isalnum() or char == "_" or unicodedata.category(char)[0] == "M") and not is_unspaced(char)
 
 
+_CHOICE = re.compile(r"\(([^()]*)\)")
+
+
+def expanded(template: str) -> list[str]:
+    """Every phrase a template stands for: "(a|b) of c" is two; an empty alternative leaves its place out."""
+    if "(" not in template:
+        return [template]
+    pieces = _CHOICE.split(template)
+    choices = [piece.split("|") if number % 2 else [piece] for number, piece in enumerate(pieces)]
+    return [" ".join("".join(chosen).split()) for chosen in itertools.product(*choices)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a pattern of an automaton stands for."""
+
+    label: str
+    is_stem: bool                               # takes any ending
+    rest: str = ""                              # must follow in the same sentence
+
+
+_Machine = tuple[AhoCorasick, tuple[tuple[_Meaning, ...], ...]]
+APART = 140         # characters between the parts of a phrase in two: more, and they are of two clauses
+_SENTENCE_END = re.compile(r"[.!?。！？;；\n](?:\s|$)|[。！？；\n]")
+
+
 class Words:
-    """A table of phrases: label → language → phrases."""
+    """The phrases of a table: `read` gives those of a pack by label, `packs` the packs a language is read with."""
 
-    def __init__(self, table: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
-        self._table = {label: {language: tuple(phrases) for language, phrases in by.items()} for label, by in table.items()}
-        self._languages = frozenset(language for by in self._table.values() for language in by)
-        self._machines: dict[str, tuple[AhoCorasick, tuple[tuple[str, bool], ...]] | None] = {}
+    def __init__(self, read: Callable[[str], Mapping[str, Iterable[str]]], packs: Callable[[str], Sequence[str]]) -> None:
+        self._read, self._packs = read, packs
+        self._machines: dict[str, _Machine | None] = {}
 
-    def _machine(self, language: str) -> tuple[AhoCorasick, tuple[tuple[str, bool], ...]] | None:
-        if language not in self._machines:
-            wanted = {language, "en", "any"} if language in self._languages else self._languages
-            patterns: dict[str, tuple[str, bool]] = {}
-            for label, by in self._table.items():
-                for tongue in sorted(wanted & by.keys()):
-                    for phrase in by[tongue]:
-                        bare = unicodedata.normalize("NFC", phrase).rstrip("*")
-                        if bare:
-                            patterns.setdefault(bare, (label, phrase.endswith("*")))
-            self._machines[language] = (AhoCorasick(list(patterns)), tuple(patterns.values())) if patterns else None
-        return self._machines[language]
+    def _machine(self, pack: str) -> _Machine | None:
+        """The automaton of one pack, and for each of its phrases the label and whether it is a stem. One phrase under two labels is of the first."""
+        if pack not in self._machines:
+            patterns: dict[str, dict[str, _Meaning]] = {}
+            for label, phrases in self._read(pack).items():
+                for phrase in itertools.chain.from_iterable(map(expanded, phrases)):
+                    head, _, rest = (part.strip() for part in unicodedata.normalize("NFC", phrase).partition("…"))
+                    bare = head.rstrip("*")
+                    if bare:
+                        patterns.setdefault(bare, {}).setdefault(rest, _Meaning(label, head.endswith("*"), rest))
+            meanings = tuple(tuple(by.values()) for by in patterns.values())
+            self._machines[pack] = (AhoCorasick(list(patterns), store_patterns=False), meanings) if patterns else None
+        return self._machines[pack]
 
     def find(self, lowered: str, language: str) -> tuple[Hit, ...]:
-        """Every phrase in a lower-case text, in order, the longest where several overlap."""
-        machine = self._machine(base_language(language))
-        if machine is None or not lowered:
+        """Every phrase in a lower-case text, in order, the longest where several overlap, those of its own language before those of others."""
+        if not lowered:
             return ()
-        automaton, meanings = machine
-        found: list[tuple[int, int, str]] = []
+        found: list[tuple[int, int, int, str]] = []
         size = len(lowered)
-        for number, start, end in automaton.find_matches_as_indexes(lowered, overlapping=True):
-            label, is_stem = meanings[number]
-            if start and is_word(lowered[start - 1]) and is_word(lowered[start]):
+        for rank, pack in enumerate(self._packs(base_language(language))):
+            machine = self._machine(pack)
+            if machine is None:
                 continue
-            if end < size and is_word(lowered[end - 1]) and is_word(lowered[end]):
-                if not is_stem:
+            automaton, meanings = machine
+            for number, start, end in automaton.find_matches_as_indexes(lowered, overlapping=True):
+                if start and is_word(lowered[start - 1]) and is_word(lowered[start]):
                     continue
-                stop = min(size, end + 24)
-                while end < stop and is_word(lowered[end]):
-                    end += 1
-            found.append((start, -end, label))
+                runs_on = end < size and is_word(lowered[end - 1]) and is_word(lowered[end])
+                for meaning in meanings[number]:
+                    last = end
+                    if runs_on:
+                        if not meaning.is_stem:
+                            continue
+                        stop = min(size, end + 24)
+                        while last < stop and is_word(lowered[last]):
+                            last += 1
+                    if not meaning.rest or _follows(lowered, last, meaning.rest):
+                        found.append((start, -last, rank, meaning.label))
         found.sort()
         hits: list[Hit] = []
         reached = -1
-        for start, minus_end, label in found:
+        for start, minus_end, _, label in found:
             if start >= reached:
                 hits.append(Hit(start, -minus_end, label))
                 reached = -minus_end
         return tuple(hits)
 
 
+def _follows(lowered: str, start: int, rest: str) -> bool:
+    """Whether the second part of a phrase follows in the same sentence."""
+    place = lowered.find(rest, start, start + APART)
+    if place < 0 or (place and is_word(lowered[place - 1]) and is_word(rest[0])):
+        return False
+    end = place + len(rest)
+    if end < len(lowered) and is_word(rest[-1]) and is_word(lowered[end]):
+        return False
+    return not _SENTENCE_END.search(lowered, start, place)
+
+
 @cache
-def load_words(name: str) -> Words:
-    """The table `name` as one set of phrases; nested headings join with dots ("held.talks")."""
-    flat: dict[str, dict[str, tuple[str, ...]]] = {}
+def load_words(name: str, labels: tuple[str, ...] = ()) -> Words:
+    """The table `name` of the packs as sets of phrases, one per label ("held.talks"); only those of `labels`, when given."""
 
-    def walk(prefix: str, node: Mapping[str, Any]) -> None:
-        for key, value in node.items():
-            if isinstance(value, list):
-                flat.setdefault(prefix, {})[key] = tuple(value)
-            elif isinstance(value, dict):
-                walk(f"{prefix}.{key}" if prefix else key, value)
+    def read(pack: str) -> Mapping[str, Iterable[str]]:
+        phrases = flattened(table(pack, name))
+        return {label: phrases[label] for label in labels if label in phrases} if labels else phrases
 
-    walk("", read_table(name))
-    return Words(flat)
+    return Words(read, lambda language: read_for(language, name))

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel import Locale
+from babel.core import get_global
 
 HERE = Path(__file__).parent
 TABLES = HERE / "gazetteer"
@@ -25,6 +26,7 @@ RULES = tomllib.loads((TABLES / "rules.toml").read_text(encoding="utf-8"))
 ADJECTIVES: dict[str, list[str]] = RULES["adjectives"]
 LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
 CASED = re.compile(r"[A-Za-zÀ-ɏḀ-ỿͰ-ϿЀ-ӿԱ-ֆ]")
+RUSSIAN = re.compile(r"[А-ЯЁ][а-яё]+")
 FLAG = re.compile(r"\[([^\]]*)\]$")
 
 WESTERN = ("fr", "es", "pt", "it", "de", "nl", "ro")
@@ -34,6 +36,10 @@ IBERIAN = {     # endings of Spanish and Portuguese adjectives, and those of the
     "és": ("és", "esa", "eses", "esas"), "ês": ("ês", "esa", "eses", "esas"), "án": ("án", "ana", "anes", "anas"), "ón": ("ón", "ona", "ones"),
     "ão": ("ão", "ã", "ães", "ãos", "ãs"), "ol": ("ol", "ola", "oles", "olas", "óis"), "o": ("o", "a", "os", "as"),
 }
+
+
+def plain(name: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char)).lower()
 
 
 def rows(name: str) -> Iterator[list[str]]:
@@ -266,6 +272,42 @@ class Gazetteer:
                     if language == "sr":
                         self.add(cyrillic(form), "*", code, kind, city=name)
 
+    def from_towns(self) -> None:
+        """Towns that no table above has; a name that is somebody's too counts only where it cannot be (see countries.fits)."""
+        known = set(self.terms)
+        for name, code, cell in rows("towns.tsv"):
+            for term, _ in [(name, ""), *variants(cell)]:
+                if term in known or (LATIN.match(term) and " " not in term and len(term) < 4):
+                    continue
+                declined = RUSSIAN.fullmatch(term) and (code in RULES["russian_spoken"] or len(term) > 6)
+                for form in cases(term, "ru") if declined else [term]:
+                    if form not in known:
+                        self.add(form, "*", code, "city", "hn" if LATIN.match(term) else "", city=name)
+
+    def from_exemplars(self) -> None:
+        """The cities CLDR names time zones after, in every language."""
+        ours = {(code, plain(name)): (name, kind) for (name, code, kind) in self._cities()}
+        zones = get_global("zone_territories")
+        english = Locale.parse("en").time_zones
+        for locale in RULES["locales"]:
+            language = locale.split("_")[0]
+            for zone, names in Locale.parse(locale).time_zones.items():
+                term = names.get("city", "")
+                place = english.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " ")
+                found = ours.get((zones.get(zone, ""), plain(place)))
+                if not found or not term or (CASED.match(term) and len(term) < 4):
+                    continue
+                for form in cases(term, language):
+                    if form not in self.terms:
+                        self.add(form, "*", zones[zone], found[1], city=found[0])
+
+    def _cities(self) -> Iterator[tuple[str, str, str]]:
+        for row in rows("cities.tsv"):
+            name, code, capital, _ = [*row, "", "", ""][:4]
+            yield name, code, "capital" if capital == "c" else "city"
+        for name, code, _ in rows("towns.tsv"):
+            yield name, code, "city"
+
     def from_blocks(self) -> None:
         for language, cell in rows("blocks.tsv"):
             for term, flags in variants(cell):
@@ -281,7 +323,8 @@ class Gazetteer:
     def lines(self) -> Iterator[str]:
         yield "# term\tlanguage (* any)\tISO 3166-1 alpha-2\tkind\tflags\tcity"
         yield "# Made by build_gazetteer.py from CLDR (Unicode licence) and the tables in gazetteer/; do not edit."
-        for term in sorted(self.terms):
+        # All that one spelling means stands together, whatever its capitals: countries.py relies on it.
+        for term in sorted(self.terms, key=lambda term: (term.replace("İ", "i").lower(), term)):
             entries = self.terms[term]
             codes = {code for (_, code) in entries}
             universal = {code: value for (language, code), value in entries.items() if language == "*"}
@@ -304,6 +347,8 @@ def main() -> None:
     gazetteer.from_cldr()
     gazetteer.from_pairs()
     gazetteer.from_blocks()
+    gazetteer.from_exemplars()
+    gazetteer.from_towns()
     lines = list(gazetteer.lines())
     (HERE / "gazetteer.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines) - 1} lines, {len(gazetteer.terms)} terms")

@@ -30,7 +30,7 @@ TWO = [
     ("ru", "Министр внутренних дел России Владимир Колокольцев 15 мая провел переговоры с министром внутренних дел Кубы Ласаро Альваресом.\n"
            "Ранее Владимир Колокольцев встретился с президентом Кубы Мигелем Диас-Канелем."),
     ("fr", "Le ministre français de l'Intérieur, Gérald Darmanin, s'est entretenu mercredi avec le ministre marocain de l'Intérieur, Abdelouafi Laftit.\n"
-           "Auparavant, Gérald Darmanin avait rencontré le directeur général de la Sûreté nationale. Le même jour, il a rencontré le Premier ministre Aziz Akhannouch."),
+           "Les deux ministres étaient convenus de renforcer leurs équipes communes. Le même jour, il a rencontré le Premier ministre Aziz Akhannouch."),
     ("es", "El ministro del Interior de España, Fernando Grande-Marlaska, se reunió el 15 de mayo con el ministro del Interior de Ecuador, John Reimberg.\n"
            "Más tarde, Grande-Marlaska fue recibido por el presidente Daniel Noboa."),
     ("sr", "Ministar unutrašnjih poslova Srbije Ivica Dačić sastao se 15. maja sa ministrom unutrašnjih poslova Mađarske Šandorom Pinterom.\nRanije je Ivica Dačić razgovarao sa ambasadorom Kine Li Mingom."),
