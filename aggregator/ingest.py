@@ -67,6 +67,7 @@ class Intake:
 
     def __init__(self, store: Store, reading: Reading, languages: tuple[str, ...] = ("en",)) -> None:
         self.store, self.reading, self.languages = store, reading, languages
+        self.stopping = False       # set from another thread: `decide` ends after the item in hand, and the rest is decided at the next start
 
     def known_links(self, source: Source, links: Iterable[str]) -> frozenset[str]:
         """Those of `links` that an item of `source` has already."""
@@ -87,8 +88,10 @@ class Intake:
         items = reports = 0
         touched: dict[str, str] = {}
         failed: list[str] = []
-        while batch := self.store.items.undecided(BATCH):
+        while not self.stopping and (batch := self.store.items.undecided(BATCH)):
             for item in batch:
+                if self.stopping:
+                    break
                 try:
                     with self.store.transaction():
                         reports += self._settle(item, now, touched)

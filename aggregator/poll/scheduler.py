@@ -162,7 +162,8 @@ class Daemon:
         self._visitor = Visitor(self.store, self.fetcher, self.parse_pool, self.intake, self.polling, self.clock, self._desk)
 
     def stop(self) -> None:
-        """Asks it to end: visits under way get a few seconds, then are dropped as if they had never begun."""
+        """Asks it to end: visits under way get a few seconds, then are dropped as if they had never begun; deciding ends after the item in hand."""
+        self.intake.stopping = True
         self._stop.set()
 
     @property

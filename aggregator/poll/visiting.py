@@ -75,7 +75,9 @@ class Decided(Protocol):
 
 
 class Intake(Protocol):
-    """Takes documents in (aggregator/ingest.py). Synchronous; called on the desk only."""
+    """Takes documents in (aggregator/ingest.py). Synchronous; called on the desk only, but for `stopping`."""
+
+    stopping: bool
 
     def known_links(self, source: Source, links: Iterable[str]) -> frozenset[str]: ...
 

@@ -58,6 +58,20 @@ def test_what_was_taken_before_a_crash_is_decided_in_the_next_round(world):
     assert restarted.decide(world.now).items == 0
 
 
+def test_a_decision_that_is_asked_to_stop_leaves_the_rest_for_the_next_start(world):
+    world.take("a", "1", SUVA, ("2", LIMA))
+    read, patient = [], world.intake.reading
+
+    def reading(item, of):
+        read.append(item.id)
+        world.intake.stopping = True
+        return patient(item, of)
+
+    world.intake.reading = reading
+    assert world.intake.decide(world.now).items == len(read) == 1
+    assert Intake(world.store, patient).decide(world.now).items == 1
+
+
 def test_an_item_that_is_rewritten_to_tell_of_another_meeting_leaves_the_first_to_the_others(world):
     world.tell("a", "1", SUVA)
     (first,) = world.store.meetings.newest(2)
