@@ -115,6 +115,11 @@ def _other_side(scores: dict[str, float], countries: set[str], home: str, place_
     return {rest[0][1]} if rest and rest[0][0] >= OTHER_SIDE else set()
 
 
+def has_institution(lowered: str, language: str) -> bool:
+    """Whether a text names somebody who acts for a state: an office, a ministry, a police force."""
+    return any("post" in hit.label.split("|") for hit in load_phrases("parties").find(lowered, language))
+
+
 def _total(found: list[_Sight]) -> float:
     ranked = sorted((sight.score for sight in found), reverse=True)
     return ranked[0] + min(OFTEN_AT_MOST, OFTEN * sum(1 for score in ranked[1:] if score > 0))

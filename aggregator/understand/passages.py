@@ -38,6 +38,7 @@ class Page:
     lowered: str                                # the same length
     starts: tuple[tuple[Part, int, int], ...]   # part, start and end in `text`
     sentences: tuple[Sentence, ...]
+    language: str = ""                          # what it is read in
 
     def quote(self, start: int, end: int) -> Quote | None:
         """The words text[start:end] as a quote; None where they run over the end of a part."""
@@ -135,7 +136,8 @@ def _add(made: list[Sentence], line: str, start: int, end: int, base: int, part:
 
 def lay_out(item: Item, language: str = "") -> Page:
     """The text of `item`, ready to be read; `language` is what it is written in, where the item does not say."""
-    rules = _rules(base_language(item.language or language))
+    spoken = base_language(item.language or language)
+    rules = _rules(spoken)
     body = item.body[:MOST_CHARACTERS]
     summary = item.summary[:MOST_CHARACTERS]
     written: tuple[tuple[Part, str], ...] = (("title", item.title[:2000]), ("summary", summary), ("body", body))
@@ -153,4 +155,4 @@ def lay_out(item: Item, language: str = "") -> Page:
             made, paragraph = _sentences(words, len(text), part, paragraph, "" if part == "title" else lower(item.title.strip()), rules)
             sentences += made
         text += words
-    return Page(text, lower(text), tuple(starts), tuple(sentences))
+    return Page(text, lower(text), tuple(starts), tuple(sentences), spoken)

@@ -22,7 +22,7 @@ from aggregator.understand.encounters import Encounter, find_splits, split_encou
 from aggregator.understand.kinds import kind_of
 from aggregator.understand.matching_words import composed
 from aggregator.understand.names import Nation
-from aggregator.understand.passages import Page, lay_out
+from aggregator.understand.passages import Page, Sentence, lay_out
 from aggregator.understand.people import Found, find_people
 from aggregator.understand.posts import PLAIN, Post, find_posts
 from aggregator.understand.telling import LEAD, Scene, Telling, find_marks, tell
@@ -81,7 +81,7 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[
                   item.published is not None)
     tellings = tell(page, scene, language)
     kind = kind_of(tellings)
-    if kind is None or not _is_official(posts, nations, acts, source.country):
+    if kind is None or not _is_official(page, posts, named, acts, when, source.country):
         return ()
     marks = find_splits(page, language)
     aside = [(mention.start, mention.end) for mention in named if mention.kind in ("organisation", "block")]
@@ -121,15 +121,28 @@ class _Story:
     encounters: Sequence[Encounter]
 
 
-def _is_official(posts: Sequence[Post], nations: Sequence[Nation], acts: Sequence[Hit], home: str) -> bool:
+def _is_official(page: Page, posts: Sequence[Post], named: Sequence[countries.Mention], acts: Sequence[Hit], marks: Sequence[Hit], home: str) -> bool:
     """Whether states meet: somebody in office, and another side, a conference, or colleagues in office."""
     if any(hit.label in ("noun.conference", "noun.dialogue") for hit in acts):
         return True
+    states = {mention.code for mention in named if mention.kind not in ("organisation", "block")}
     if not posts:
-        return len({nation.code for nation in nations}) >= 2
-    if any(nation.code != home for nation in nations):
+        lead = [sentence for sentence in page.sentences if sentence.order < LEAD]
+        is_sport = any(mark.label == "sport" for sentence in lead for mark in within(marks, sentence.start, sentence.end))
+        return len(states) >= 2 and not is_sport and any(_has_states(page, sentence, named) for sentence in lead)
+    if states - {home} or any(mention.kind == "organisation" for mention in named):
         return True
     return len({post.title for post in posts if post.title not in PLAIN}) >= 2
+
+
+def _has_states(page: Page, sentence: Sentence, named: Sequence[countries.Mention]) -> bool:
+    """Whether a sentence that names no office still speaks of states: two of them by name, or with an institution."""
+    here = [mention for mention in within(named, sentence.start, sentence.end) if mention.kind not in ("organisation", "block", "city")]
+    if len({mention.code for mention in here}) < 2:
+        return False
+    if len({mention.code for mention in here if mention.kind != "adjective"}) >= 2:
+        return True
+    return parties.has_institution(page.lowered[sentence.start:sentence.end], page.language)
 
 
 def _is_domestic(report: Report, story: _Story, posts: Sequence[Post], acts: Sequence[Hit], named: Sequence[countries.Mention]) -> bool:
