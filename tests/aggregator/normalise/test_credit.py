@@ -35,6 +35,27 @@ from aggregator.normalise.credit import LONGEST, credit_of
     ("Министры встретились. Источник: Интерфакс", "Интерфакс"),
     ("两国部长会谈。（来源：新华网）", "新华网"),
     ("Les ministres se sont vus. Fuente: pacnews.example", "pacnews.example"),
+    ("The ministers met.\nSource: PBC5", "PBC5"),
+    ("The ministers met. (Source: News 24)", "News 24"),
+    ("The ministers met.\n(PBC5)", "PBC5"),
+    ("The ministers met. PNA", "PNA"),
+    ("The ministers met./. PNA", "PNA"),
+    ("The ministers met. PNA/FBC", "PNA/FBC"),
+    ("The ministers met. / FBC.FJ", "FBC.FJ"),
+    ("Hai bên gặp nhau.\nTheo TTXVN", "TTXVN"),
+    ("FBC Online - The ministers met.", "FBC Online"),
+    ("PNA/FBC – The ministers met.", "PNA/FBC"),
+    ("SUVA (PNA) The ministers met.", "PNA"),
+    ("SUVA, 4 mar (Prensa Pacífica) Los ministros", "Prensa Pacífica"),
+    ("СУВА, 4 мар. (ПАКС). Министры встретились.", "ПАКС"),
+    ("СУВА, 4 марта. /Корр. ПАКС Иван Петров/. Министры встретились.", "ПАКС"),
+    ("4 марта, Сува /Корр. ПАКС/. Министры встретились.", "ПАКС"),
+    ("SUVA /Pacnews/ - The ministers met.", "Pacnews"),
+    ("SUVA. PACINFORM – The ministers met.", "PACINFORM"),
+    ("BERN (sda) - Die Minister trafen sich am Montag.", "sda"),
+    ("(수바=태평양뉴스) 두 장관이", "태평양뉴스"),
+    ("太平洋网消息：两国部长会谈", "太平洋网"),
+    ("The ministers met.\n(With inputs from PNA)", "PNA"),
 ])
 def test_a_dateline_or_a_sign_off_names_the_publisher(text, credit):
     assert credit_of(text) == credit
@@ -61,6 +82,14 @@ def test_a_dateline_or_a_sign_off_names_the_publisher(text, credit):
     "The ministers met. (desk@pna.example)",
     "（完）",
     "The source: unknown to all who",
+    "The ministers met.\nSource: 2024",
+    "In Suva, 10 ministers (of the Forum) met.",
+    "They met in Bali (G20)",
+    "They met in Bali. (G20)",
+    "The ministers met. OK",
+    "The ministers met.\nJoan Field",
+    "Suva (left) - the minister of Fiji - spoke.",
+    "SUVA MEETS (again) the world.",
 ])
 def test_what_is_no_credit_is_none(text):
     assert credit_of(text) == ""
