@@ -12,8 +12,13 @@ names.py           names as they stand in a sentence, with what stands beside th
 han.py             where a name written in Han ends
 cases.py           Slavic names put back into the nominative
 people.py          who took part
+authority.py       who a name in office is, by a table of office-holders
+syllables.py       whether two spellings of a name sound alike
+spellings.py       how a syllable is written in other scripts
+sounds.py          a word as the sounds its letters may stand for
+boilerplate.py     what every text of a source begins or ends with
 acts.py            what was done: talks, a reception, a call …
-telling.py         what each sentence says of an encounter: that it took place, will, or did once
+telling.py         what each sentence says of encounters
 kinds.py           whether an item reports, announces or recalls
 encounters.py      one item, several meetings
 agreements.py      what was signed

@@ -18,6 +18,18 @@ def find_acts(lowered: str, language: str) -> tuple[Hit, ...]:
     return tuple(hit for hit in load_words("acts").find(lowered, language) if hit.label != "not")
 
 
+def outside(acts: Sequence[Hit], spans: Sequence[tuple[int, int]]) -> tuple[Hit, ...]:
+    """Those of `acts`, in order, that are no part of an office's name ("secretary of the conference")."""
+    kept: list[Hit] = []
+    at = 0
+    for hit in acts:
+        while at < len(spans) and spans[at][1] <= hit.start:
+            at += 1
+        if at == len(spans) or not spans[at][0] <= hit.start or hit.end > spans[at][1]:
+            kept.append(hit)
+    return tuple(kept)
+
+
 def choose_act(hits: Sequence[Hit]) -> tuple[str, Hit | None]:
     """The act that these words, all of one encounter and in order, speak of first, and the word that says so.
 

@@ -6,7 +6,7 @@ Touches: nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -32,28 +32,37 @@ _ARTICLE = re.compile(r"^(?:a|an|the|two|three|several|this|that|their)\s+")
 class _Patterns:
     signed: re.Pattern[str]
     paper: re.Pattern[str]
+    bare: re.Pattern[str]                       # the word for a paper alone
     past: re.Pattern[str]
     is_unspaced: bool
 
 
+def _words(pack: str) -> Mapping[str, str]:
+    """How a language names papers and their signing; in the words that only say that something was signed, where it has no better."""
+    rough = table(pack, "signing")
+    return table(pack, "agreements") or ({"paper": rough["paper"], "signed": rough["verb"]} if {"paper", "verb"} <= rough.keys() else {})
+
+
 @cache
 def _patterns(language: str) -> _Patterns:
-    base = next((pack for pack in (language, trait(language, "kin"), MODEL) if pack and table(pack, "agreements")), MODEL)
-    words = table(base, "agreements")
+    base = next((pack for pack in (language, trait(language, "kin"), MODEL) if pack and _words(pack)), MODEL)
+    words = _words(base)
     is_unspaced = bool(trait(base, "unspaced"))
-    paper = words["paper"] if is_unspaced else rf"(?<!\w)(?:{words['paper']})(?!\w){words.get('subject', '')}"
+    bare = words["paper"] if is_unspaced else rf"(?<!\w)(?:{words['paper']})(?!\w)"
+    paper = bare if is_unspaced else bare + words.get("subject", "")
     past = "|".join(one["past"] for one in (words, table(MODEL, "agreements")) if "past" in one)
-    return _Patterns(re.compile(words["signed"], re.IGNORECASE), re.compile(paper, re.IGNORECASE), re.compile(past, re.IGNORECASE), is_unspaced)
+    signed_, paper_, bare_, past_ = (re.compile(pattern, re.IGNORECASE) for pattern in (words["signed"], paper, bare, past))
+    return _Patterns(signed_, paper_, bare_, past_, is_unspaced)
 
 
-def find_agreements(page: Page, sentences: Sequence[Sentence], language: str) -> tuple[Agreement, ...]:
-    """The papers these sentences say were signed, in order; their titles in lower case."""
+def find_agreements(page: Page, sentences: Sequence[Sentence], language: str, year: int = 0) -> tuple[Agreement, ...]:
+    """The papers these sentences say were signed, in order; their titles in lower case. Those of a year before `year` are none."""
     patterns = _patterns(base_language(language))
     found: list[Agreement] = []
     for sentence in sentences:
         text = page.text[sentence.start:sentence.end]
         signed = patterns.signed.search(text) if len(text) <= LONGEST_SENTENCE else None
-        if signed is None or patterns.past.search(text):
+        if signed is None or patterns.past.search(text) or _is_of_before(text, year):
             continue
         place = _title(text, signed, patterns)
         if place is None:
@@ -75,6 +84,15 @@ def find_agreements(page: Page, sentences: Sequence[Sentence], language: str) ->
     return tuple(found)
 
 
+_YEAR = re.compile(r"(?<![\w.,/–-])(?:19|20)\d\d(?![\w%/–-]|[.,]\d)")
+
+
+def _is_of_before(text: str, year: int) -> bool:
+    """Whether a sentence speaks of years, all of them before `year`."""
+    years = [int(found[0]) for found in _YEAR.finditer(text)]
+    return bool(years) and max(years) < year
+
+
 def _title(text: str, signed: re.Match[str], patterns: _Patterns) -> tuple[int, int] | None:
     """Where the title of the paper stands: after the word for signing ("signed a memorandum"), else before it ("the plan was signed")."""
     if patterns.is_unspaced:
@@ -84,5 +102,6 @@ def _title(text: str, signed: re.Match[str], patterns: _Patterns) -> tuple[int, 
     after = patterns.paper.search(text, signed.end())
     if after and after.start() - signed.end() <= NEAR:
         return after.span()
-    before = list(patterns.paper.finditer(text, 0, signed.start()))
+    end = len(text[:signed.start()].rstrip())
+    before = list(patterns.paper.finditer(text, 0, end)) or list(patterns.bare.finditer(text, 0, end))
     return before[-1].span() if before and signed.start() - before[-1].start() <= LONGEST_TITLE else None

@@ -22,9 +22,9 @@ from typing import Literal
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from aggregator.understand.matching_words import ARABIC_JOINED, composed
+from aggregator.understand.matching_words import composed
 from aggregator.understand.packs import GENERIC, MODEL, base_language, languages, table, trait
-from aggregator.understand.words import lower
+from aggregator.understand.words import ARABIC_JOINED, lower
 
 Kind = Literal["name", "adjective", "office", "pair", "city", "capital", "organisation", "block"]
 

@@ -9,7 +9,7 @@ Touches: nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -18,9 +18,9 @@ from typing import Literal
 from ahocorasick_rs import AhoCorasick
 
 from aggregator.understand.packs import MODEL, base_language, read_for, table, trait
-from aggregator.understand.words import lower
+from aggregator.understand.words import expanded, lower
 
-Form = Literal["date", "weekday", "relative", "day number", "numeric"]
+Form = Literal["date", "weekday", "relative", "day before", "day number", "numeric"]
 LATEST = 1          # days after publication a report may still be about: zones, and clocks that are wrong
 
 
@@ -49,10 +49,16 @@ class _Calendar:
     yearless: str                               # separators of a date of two numbers: elsewhere 3/5 is rather a fraction or a score
     is_month_first: bool
     counts_days: bool                           # a number and "day" alone are a day of the month
+    before: re.Pattern[str]                     # a word that makes any two numbers after it a date
+    last: re.Pattern[str] | None                # "last Friday", "viernes pasado"
+    coming: re.Pattern[str] | None              # "next Friday"
+    last_is_of_week: bool                       # "last Friday" is that of the week before, whatever day it is
 
 
 _DIGIT = re.compile(r"\d")
-_OFFSETS = {"two_days_ago": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "in_two_days": 2}
+_DAY_BEFORE = -1_000     # "the previous day": the one before the day just named
+_OFFSETS = {"two_days_ago": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "in_two_days": 2, "day_before": _DAY_BEFORE}
+BESIDE = 16         # characters round a weekday in which "last" or "next" belongs to it
 MANY = 8            # languages read at once: more, and nobody knows whether words are parted by spaces
 
 
@@ -88,16 +94,24 @@ def _calendar(language: str) -> _Calendar:
             for word in calendar.get(name, ()):
                 relative.setdefault(word, offset)
     own = table(language, "dates")
-    words = {key: _alternatives(table(pack, "dates")[key] for pack in packs if key in table(pack, "dates")) for key in ("month", "year")}
+    words = {key: _alternatives(word for pack in packs for word in table(pack, "dates").get(key, ())) for key in ("month", "year")}
     unspaced = bool(trait(language, "unspaced")) or len(packs) > MANY
     to = _alternatives(word for pack in packs for word in table(pack, "dates").get("to", ()))
     before = _alternatives(word for pack in packs for word in table(pack, "dates").get("before", ()))
+    skipped = _alternatives(phrase for pack in packs for template in table(pack, "dates").get("not", ()) for phrase in expanded(template))
     return _Calendar(
-        months, weekdays, relative, _compiled(months, weekdays, relative, words | {"to": to}, boundary=not unspaced),
+        months, weekdays, relative, _compiled(months, weekdays, relative, words | {"to": to, "skip": skipped}, boundary=not unspaced),
         AhoCorasick(sorted({*weekdays, *relative})),
         re.compile(rf"\s*(?:[-–—]|{to})\s*", re.IGNORECASE), re.compile(rf"[\s,(]*(?:(?:{before}|,)\s*)?[\s(]*", re.IGNORECASE),
         own.get("yearless", ""), bool(own.get("month_first")), trait(language, "case") == "clinging",
+        re.compile(rf"(?:{before})\s*$", re.IGNORECASE), _beside(packs, "last", boundary=not unspaced), _beside(packs, "next", boundary=not unspaced),
+        bool(own.get("last_is_of_week")),
     )
+
+
+def _beside(packs: Iterable[str], key: str, *, boundary: bool) -> re.Pattern[str] | None:
+    words = _alternatives(word for pack in packs for word in table(pack, "dates").get(key, ()))
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)" if boundary else f"(?:{words})") if words else None
 
 
 # Digits as they stand in numbers that are no dates (3.5 %, 12:30, 1/2/3/4) are kept out by what must not stand beside them.
@@ -122,15 +136,17 @@ _MONTH_FIRST = (
 _NUMBERED = r"(?:st|nd|rd|th|er|º|ª|\.|-го|-е)?"
 _DAY_FIRST = (
     rf"(?P<dm>(?<![\d.,:/])(?:(?P<q1>\d{{1,2}}){_NUMBERED}\s?(?:[-–—]|TO)\s?)?(?P<p1>\d{{1,2}}){_NUMBERED}\s?(?:de\s+|of\s+|d[’'])?"
-    r"(?P<pm>MONTH)(?!\w)\.?(?:,?\s*(?:de\s+|del\s+|of\s+|năm\s+)?(?P<py>(?:19|20|25)\d\d)(?!\d))?)"
+    r"(?P<pm>MONTH)END\.?(?:,?\s*(?:de\s+|del\s+|of\s+|YEAR\s*)?(?P<py>(?:19|20|25)\d\d)(?!\d))?)"
 )
 
 
 def _compiled(months: dict[str, int], weekdays: dict[str, int], relative: dict[str, int], words: dict[str, str], *, boundary: bool) -> re.Pattern[str]:
-    filled = {"MONTH": _any_of(months, boundary=False), "TO": words["to"], "WORD": f"(?:{words['month'] or '(?!)'})", "YEAR": words["year"] or "(?!)"}
+    filled = {"MONTH": _any_of(months, boundary=False), "TO": words["to"], "WORD": f"(?:{words['month'] or '(?!)'})", "YEAR": f"(?:{words['year'] or '(?!)'})",
+              "END": r"(?!\w)" if boundary else ""}
     forms = [_ISO, _HAN, _NUMBERED_MONTH, _NUMERIC, _MONTH_FIRST, _DAY_FIRST]
-    dated = re.sub(r"(?<![A-Z])(MONTH|TO|WORD|YEAR)(?![A-Z])", lambda mark: filled[mark[1]], "|".join(forms))
-    return re.compile(rf"{dated}|(?P<wd>{_any_of(weekdays, boundary=boundary)})|(?P<rel>{_any_of(relative, boundary=boundary)})", re.IGNORECASE)
+    dated = re.sub(r"(?<![A-Z])(MONTH|TO|WORD|YEAR|END)(?![A-Z])", lambda mark: filled[mark[1]], "|".join(forms))
+    skipped = rf"(?P<skip>{words['skip'] or '(?!)'})"
+    return re.compile(rf"{skipped}|{dated}|(?P<wd>{_any_of(weekdays, boundary=boundary)})|(?P<rel>{_any_of(relative, boundary=boundary)})", re.IGNORECASE)
 
 
 def _date(year: int, month: int, number: int) -> date | None:
@@ -163,7 +179,7 @@ def find_days(text: str, language: str, reference: date, *, ahead: bool = False,
         return ()
     found: list[Mention] = []
     for match in calendar.pattern.finditer(low):
-        mention = _resolve(match, calendar, reference, ahead, order)
+        mention = _resolve(match, calendar, reference, ahead, order, found)
         if mention is not None:
             _join(found, mention, low, calendar)
     return tuple(found)
@@ -193,7 +209,7 @@ def _join(found: list[Mention], mention: Mention, text: str, calendar: _Calendar
     found.append(mention)
 
 
-def _resolve(match: re.Match[str], calendar: _Calendar, reference: date, ahead: bool, order: str) -> Mention | None:
+def _resolve(match: re.Match[str], calendar: _Calendar, reference: date, ahead: bool, order: str, found: Sequence[Mention]) -> Mention | None:
     start, end = match.span()
     got = match.groupdict()
 
@@ -203,6 +219,8 @@ def _resolve(match: re.Match[str], calendar: _Calendar, reference: date, ahead: 
     def dated(year: int | None, month: int | None, day: int | None, last_day: int | None = None, last_month: int | None = None) -> Mention | None:
         return _dated(start, end, year, month, day, last_month, last_day, reference, ahead) if month and day else None
 
+    if got["skip"]:
+        return None
     if got["iso"]:
         return dated(number("iy"), number("im"), number("id"))
     if got["cjk"]:
@@ -221,8 +239,11 @@ def _resolve(match: re.Match[str], calendar: _Calendar, reference: date, ahead: 
         year = year - 543 if year and year > 2400 else year     # the Buddhist era
         return dated(year, calendar.months.get(" ".join(got["pm"].split())), number("q1") or number("p1"), number("p1") if got["q1"] else None)
     if got["wd"]:
-        return _weekday(start, end, calendar.weekdays[" ".join(got["wd"].split())], reference, ahead)
-    return Mention(start, end, reference + timedelta(days=calendar.relative[" ".join(got["rel"].split())]), None, "relative")
+        return _weekday(match, calendar, reference, ahead)
+    offset = calendar.relative[" ".join(got["rel"].split())]
+    if offset == _DAY_BEFORE:
+        return Mention(start, end, (found[-1].day if found else reference) - timedelta(days=1), None, "day before")
+    return Mention(start, end, reference + timedelta(days=offset), None, "relative")
 
 
 def _dated(start: int, end: int, year: int | None, month: int, number: int, month2: int | None, number2: int | None,
@@ -240,9 +261,10 @@ def _dated(start: int, end: int, year: int | None, month: int, number: int, mont
 
 def _numeric(match: re.Match[str], calendar: _Calendar, reference: date, ahead: bool, order: str) -> Mention | None:
     first, second, year, separator = int(match.group("n1")), int(match.group("n2")), match.group("ny"), match.group("sep")
-    if not year and separator not in calendar.yearless:
+    is_said = calendar.yearless and calendar.before.search(match.string, max(0, match.start() - 12), match.start())     # "ngày 26.3"
+    if not year and separator not in calendar.yearless and not is_said:
         return None
-    if (separator == "." and len(year or "") != 4) or (separator == "-" and len(year or "0000") != 4):
+    if (separator == "." and len(year or "") != 4 and not is_said) or (separator == "-" and len(year or "0000") != 4):
         return None
     is_month_first = calendar.is_month_first or (order == "mdy" and calendar.yearless != "/-")
     number, month = (second, first) if is_month_first and first <= 12 else (first, second)
@@ -267,6 +289,21 @@ def _numbered_day(start: int, end: int, number: int, last: int | None, reference
     return None
 
 
-def _weekday(start: int, end: int, weekday: int, reference: date, ahead: bool) -> Mention:
-    away = (weekday - reference.weekday()) % 7 if ahead else -((reference.weekday() - weekday) % 7)
+def _weekday(match: re.Match[str], calendar: _Calendar, reference: date, ahead: bool) -> Mention:
+    """The last such day before `reference`, itself included; the next one for a preview, or as "last" and "next" beside it say."""
+    start, end = match.span()
+    weekday = calendar.weekdays[" ".join(match["wd"].split())]
+    back, on = (reference.weekday() - weekday) % 7, (weekday - reference.weekday()) % 7
+    around = match.string[max(0, start - BESIDE):start], match.string[end:end + BESIDE]
+    if calendar.last is not None and _touches(calendar.last, *around):
+        away = -(reference.weekday() + 7 - weekday) if calendar.last_is_of_week else -(back or 7)
+    elif calendar.coming is not None and _touches(calendar.coming, *around):
+        away = 7 - reference.weekday() + weekday if calendar.last_is_of_week else on or 7
+    else:
+        away = on if ahead else -back
     return Mention(start, end, reference + timedelta(days=away), None, "weekday", weekday=weekday)
+
+
+def _touches(words: re.Pattern[str], before: str, after: str) -> bool:
+    """Whether one of `words` stands right before or right after."""
+    return any(not before[found.end():].strip() for found in words.finditer(before)) or bool(words.match(after.lstrip()))

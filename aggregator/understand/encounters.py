@@ -35,6 +35,8 @@ class Encounter:
     anchor: Telling | None                      # None only where nothing but the item as a whole tells of it
     people: tuple[int, ...]                     # indexes into the people of the page
     acts: tuple[Hit, ...] = ()                  # the words of its own act, where the anchor has those of two
+    is_same_day: bool = False                   # "later the same day": the day of the first
+    is_alone: bool = False                      # of a round-up: it shares nothing with the others
 
 
 @dataclass(slots=True)
@@ -87,7 +89,7 @@ def split_encounters(page: Page, tellings: Sequence[Telling], people: Sequence[F
     if first is None or planned:
         anchor = tellings[first] if first is not None else None
         return (Encounter(tuple(telling.sentence for telling in tellings), anchor, tuple(range(len(people)))),)
-    return _apart(text) or _in_turn(text, first)
+    return _rounded_up(text) or _apart(text) or _in_turn(text, first)
 
 
 def _who_is_where(tellings: Sequence[Telling], people: Sequence[Found]) -> tuple[tuple[int, ...], ...]:
@@ -144,7 +146,8 @@ def _in_turn(text: _Text, first: int) -> tuple[Encounter, ...]:
     alone = len(growing) == 1
     return tuple(
         Encounter(tuple(telling.sentence for number, telling in enumerate(text.tellings) if owner[number] == which or telling is one.anchor), one.anchor,
-                  tuple(sorted(one.people | extras if alone else one.people)), () if alone else one.acts)
+                  tuple(sorted(one.people | extras if alone else one.people)), () if alone else one.acts,
+                  which > 0 and any(mark.start - one.anchor.sentence.start < AT_THE_START for mark in text.marks_in(one.anchor.sentence, "turn")))
         for which, one in enumerate(growing)
     )
 
@@ -223,6 +226,35 @@ def _belongs(who: set[int], growing: Sequence[_Growing], current: int) -> int:
         if len(fitting) == 1:
             return fitting[0]
     return current
+
+
+def _rounded_up(text: _Text) -> tuple[Encounter, ...]:
+    """The meetings of a round-up, one a paragraph; () where the text is none.
+
+    A round-up calls itself one, or has three paragraphs that each open with a city ("HANOI. The ministers …").
+    """
+    paragraphs: dict[int, list[int]] = {}
+    for number, telling in enumerate(text.tellings):
+        if telling.sentence.part != "title":
+            paragraphs.setdefault(telling.sentence.paragraph, []).append(number)
+    first = [text.tellings[numbers[0]].sentence for numbers in paragraphs.values()]
+    headed = {sentence.paragraph for sentence in first if any(
+        nation.is_city and nation.start - sentence.start < 3 and text.page.text[nation.end:nation.end + 2].lstrip()[:1] in (".", ":", "—", "–", "-", "|")
+        for nation in within(text.nations, sentence.start, sentence.start + 3))}
+    opening = [telling.sentence for telling in text.tellings if telling.sentence.order == 0 and telling.sentence.part in ("title", "summary")]
+    is_named = any(text.marks_in(sentence, "roundup") for sentence in opening)
+    if not (len(headed) >= 3 or (is_named and len(paragraphs) >= 3)):
+        return ()
+    told = []
+    for paragraph, numbers in paragraphs.items():
+        anchor = next((text.tellings[number] for number in numbers if text.tellings[number].held and not text.tellings[number].remembered), None)
+        if anchor is None or (headed and paragraph not in headed):
+            continue
+        people = sorted({person for number in numbers for person in text.here[number]})
+        sentences = tuple(text.tellings[number].sentence for number in numbers)
+        if people or len({nation.code for sentence in sentences for nation in within(text.nations, sentence.start, sentence.end)}) >= 2:
+            told.append(Encounter(sentences, anchor, tuple(people), is_alone=True))
+    return tuple(told[:MOST]) if len(told) >= 2 else ()
 
 
 def _apart(text: _Text) -> tuple[Encounter, ...]:

@@ -16,9 +16,9 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick
 
 from aggregator.understand.packs import base_language, flattened, read_for, table
-from aggregator.understand.words import Hit, is_word
+from aggregator.understand.words import ARABIC_JOINED, Hit, is_word
 
-ARABIC_JOINED = re.compile(r"(?<![؀-ۿ])(?:[وفبلك]{1,2}|لل)(?:ال)?$")      # "and", "in", "for", joined to their word
+ENDINGS = frozenset({"locative"})      # lists of a table that are no phrases
 ENDING = 24     # letters a `*` takes, at most
 
 
@@ -111,4 +111,8 @@ class _Machine:
 @cache
 def load_phrases(name: str) -> Phrases:
     """The table `name` of the packs: label, then phrases."""
-    return Phrases(lambda pack: flattened(table(pack, name)), lambda language: read_for(language, name))
+
+    def read(pack: str) -> Mapping[str, Iterable[str]]:
+        return {label: phrases for label, phrases in flattened(table(pack, name)).items() if label not in ENDINGS}
+
+    return Phrases(read, lambda language: read_for(language, name))

@@ -12,9 +12,10 @@ Touches: nothing.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.understand.countries import Mention, mentions
@@ -24,6 +25,8 @@ from aggregator.understand.words import Hit, is_unspaced, lower
 from storage.model import Part, Party, PartyKind, PartyRole, Quote
 
 Parts = tuple[tuple[Part, int, str], ...]
+Joins = tuple[frozenset[str], frozenset[str]]       # words for "and", and articles that may follow them
+Told = Sequence[tuple[Part, int, int, tuple[int, ...]]]
 
 WEIGHTS = {                 # what one place where a country is named says for it being a party; the best place counts, the rest a little
     "title, with a post": 4.0,
@@ -33,6 +36,7 @@ WEIGHTS = {                 # what one place where a country is named says for i
     "lead, with a post": 3.4,
     "lead, counterpart": 4.0,
     "lead": 1.0,
+    "lead, two together": 2.6,      # "Polish and Lithuanian guards": what they do they do together
     "with a post": 1.6,
     "counterpart": 2.0,
     "relation": 1.2,        # the goal of a visit, ties with: added to "title" or "lead"
@@ -43,11 +47,13 @@ WEIGHTS = {                 # what one place where a country is named says for i
 PARTY = 2.5                 # at or above: a party
 OTHER_SIDE = 1.7            # at or above: the second party, when one is sure
 HOME = 2.0                  # for the country of the source, when officials are named without theirs
+UNTOLD = 0.45               # of the weight of a country in the lead, in a sentence that tells of no encounter
 HOST = 1.8                  # for the country of the city
 OFTEN = 0.25                # for each further place, at most OFTEN_AT_MOST
 OFTEN_AT_MOST = 1.5
 ORGANISATION = "organisation "     # "AU" is Australia, "organisation AU" the African Union
 LEAD = 420                  # characters of summary or body that are its lead
+OPENING = 240               # characters of summary or body that open it
 LIST = 4                    # more countries than this in a row are a list: each says less
 IN_LIST = 0.4
 REACH = 56                  # characters between a country and the post it belongs to, at most
@@ -67,14 +73,15 @@ class _Sight:
     order: int
 
 
-def find_parties(parts: Parts, language: str, home: str = "", place_country: str = "") -> tuple[Party, ...]:
+def find_parties(parts: Parts, language: str, home: str = "", place_country: str = "", told: Told = ()) -> tuple[Party, ...]:
     """Every country and organisation that occurs in `parts`, each with its role; parties first, by their first place in the text.
 
     `parts` are (part of the item, where this text begins in it, the text). `home`
     is the country of the source, `place_country` that of the city where the
-    meeting was held; "" when unknown.
+    meeting was held; "" when unknown. `told` is where the sentences stand that
+    tell of an encounter: a state named beside an office elsewhere is hardly a party.
     """
-    reading = [_read(part, start, text[:FAR], language) for part, start, text in parts]
+    reading = [_read(part, start, text[:FAR], language, [(first, last) for other, first, last, _ in told if other == part]) for part, start, text in parts]
     sights = [sight for found in reading for sight in found.sights]
     by_code: dict[str, list[_Sight]] = defaultdict(list)
     for order, sight in enumerate(sights):
@@ -84,7 +91,7 @@ def find_parties(parts: Parts, language: str, home: str = "", place_country: str
     countries = {code for code, score in scores.items() if not code.startswith(ORGANISATION) and score >= PARTY}
     bare = next((found.bare_posts[0] for found in reading if found.bare_posts), None)
     together = any(found.together for found in reading)
-    if place_country and (together or organisations) and len(countries) < 2:
+    if place_country and together and len(countries) < 2:
         countries.add(place_country)
     if len(countries) == 1 and not (together and organisations):
         countries |= _other_side(scores, countries, home, place_country, bare is not None)
@@ -134,7 +141,7 @@ class _Reading:
     together: bool                              # a conference, a summit
 
 
-def _read(part: Part, offset: int, text: str, language: str) -> _Reading:
+def _read(part: Part, offset: int, text: str, language: str, told: Sequence[tuple[int, int]]) -> _Reading:
     named = mentions(text, language)
     marks: dict[str, list[Hit]] = defaultdict(list)
     for hit in load_phrases("parties").find(lower(text), language):
@@ -142,8 +149,10 @@ def _read(part: Part, offset: int, text: str, language: str) -> _Reading:
             marks[label].append(hit)
     posts = sorted({*marks["post"], *marks["counterpart"]}, key=lambda hit: hit.start)
     apart = sorted((hit for label in ("apart", "visit", "to", "about") for hit in marks[label]), key=lambda hit: hit.start)
-    joins = listed(base_language(language), "language", "and")
-    near = _posts_of(named, posts, apart, text, joins)
+    spoken = base_language(language)
+    joins = listed(spoken, "language", "and")
+    articles = listed(spoken, "language", "article")
+    near = _posts_of(named, posts, apart, text, (joins, articles))
     sights: list[_Sight] = []
     for index, mention in enumerate(named):
         where = "title" if part == "title" else "lead" if offset + mention.start < LEAD else ""
@@ -151,14 +160,25 @@ def _read(part: Part, offset: int, text: str, language: str) -> _Reading:
         score = WEIGHTS.get(signal, 0.0)
         if signal in ("title", "lead") and _before(mention, marks["visit"], text, 14):
             score += WEIGHTS["relation"]
+        is_pair = signal == "lead" and offset + mention.start < OPENING and _are_two(index, named, text, (joins, articles))
+        if is_pair:
+            score = WEIGHTS["lead, two together"]
         if _before(mention, marks["about"], text, 5) or _after(mention, marks["people"]):
             score = min(score, WEIGHTS["body"])
-        if _in_a_row(index, named, text, joins) > LIST:
+        if mention.kind == "organisation" and (_after(mention, marks["frame"]) or _before(mention, marks["margin"], text, 16)):
+            score = min(score, WEIGHTS["body"])         # "UN missions", "on the sidelines of the ASEAN meeting"
+        if _in_a_row(index, named, text, (joins, articles)) > LIST:
             score *= IN_LIST
+        if told and where == "lead" and not is_pair and not any(first <= offset + mention.start < last for first, last in told):
+            score *= UNTOLD
         code = ORGANISATION + mention.code if mention.kind == "organisation" else mention.code
         sights.append(_Sight(code, score, Quote(part, offset + mention.start, mention.form), index))
     bare = tuple(Quote(part, offset + hit.start, text[hit.start:hit.end]) for hit in posts
                  if (part == "title" or offset + hit.start < LEAD) and not _has_country(hit, named, apart, text))
+    bare += tuple(
+        Quote(part, offset + hit.start, text[hit.start:hit.end]) for hit in marks["to"]     # "the ambassador to Niger": of our own
+        if (part == "title" or offset + hit.start < LEAD) and not any(0 <= hit.start - mention.end <= REACH_UNSPACED for mention in named)
+    )
     together = any(part == "title" or offset + hit.start < LEAD for hit in marks["together"])
     return _Reading(tuple(sights), bare, together)
 
@@ -195,7 +215,7 @@ def _clear(text: str, start: int, end: int, apart: list[Hit], named: tuple[Menti
     return True
 
 
-def _posts_of(named: tuple[Mention, ...], posts: list[Hit], apart: list[Hit], text: str, joins: frozenset[str]) -> list[Hit | None]:
+def _posts_of(named: tuple[Mention, ...], posts: list[Hit], apart: list[Hit], text: str, joins: Joins) -> list[Hit | None]:
     """For each mention the post it stands beside; the members of "the ministers of Poland and Lithuania" share one."""
     near = [None if mention.kind in ("city", "capital") else _post_of(mention, named, posts, apart, text) for mention in named]
     for order in (range(1, len(named)), range(len(named) - 2, -1, -1)):
@@ -260,7 +280,23 @@ def _located(mention: Mention, apart: list[Hit], text: str) -> bool:
     return after.startswith(("—", "–", "(", "-", ":", ",", "/")) and mention.start < 40
 
 
-def _in_a_row(index: int, named: tuple[Mention, ...], text: str, joins: frozenset[str]) -> int:
+HEAD = re.compile(r"(?:^|[.!?:—–-]\s|\n)(?:(?:The|Die|La|Les|El|Los) )?$")
+
+
+def _are_two(index: int, named: tuple[Mention, ...], text: str, joins: Joins) -> bool:
+    """Whether a country and one other, and no third, are joined by "and" at the head of a sentence: its subject."""
+    if _in_a_row(index, named, text, joins) != 2:
+        return False
+    for first, second in ((index - 1, index), (index, index + 1)):
+        if first >= 0 and second < len(named) and named[first].code != named[second].code and named[first].kind == named[second].kind:
+            between = text[named[first].end:named[second].start]
+            is_and = _in_list(between, joins) and bool(set(between.lower().split()) & joins[0] - {",", "、", "،"})
+            if is_and and HEAD.search(text, max(0, named[first].start - 6), named[first].start):
+                return named[first].kind not in ("city", "capital", "organisation")
+    return False
+
+
+def _in_a_row(index: int, named: tuple[Mention, ...], text: str, joins: Joins) -> int:
     """How many countries stand in the list this one stands in."""
     low = high = index
     while low > 0 and _in_list(text[named[low - 1].end:named[low].start], joins):
@@ -270,8 +306,10 @@ def _in_a_row(index: int, named: tuple[Mention, ...], text: str, joins: frozense
     return high - low + 1
 
 
-def _in_list(between: str, joins: frozenset[str]) -> bool:
-    return len(between) <= 6 and (between.strip() in joins or between.startswith((",", "、", "،")))
+def _in_list(between: str, joins: Joins) -> bool:
+    if len(between) <= 10 and len(words := between.lower().split()) == 2 and words[0] in joins[0] and words[1] in joins[1]:
+        return True                             # "y la"
+    return len(between) <= 6 and (between.strip() in joins[0] or between.startswith((",", "、", "،")))
 
 
 def _has_country(hit: Hit, named: tuple[Mention, ...], apart: list[Hit], text: str) -> bool:

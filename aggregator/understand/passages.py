@@ -66,6 +66,7 @@ class Page:
 
 
 _BREAK = re.compile(r"[.!?…]{1,6}[\"”»’')\]]*\s+|[。！？]+[”」』]?|\n+|[।۔؟]\s*|\s[•|]\s")
+_DATELINE = re.compile(r"\W{0,3}(?:[^\W\d_][\w’'()/-]*[ ,]+){1,4}(?:\w+ )?\d{1,2}(?:[./ ]\s?[\w.]+){0,3},?(?: \d{4})?[.,]?\s*|[^\W\d_a-z]{4,16}\.\s*")
 _LAST_WORD = re.compile(r"[\w.]+$")
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,14 @@ class _Rules:
     lines: tuple[str, ...]                      # beginnings of lines that are none of it
     short: frozenset[str]                       # before a full stop that ends no sentence
     has_dotted_days: bool                       # "15. Januar"
+    has_full_stops: bool                        # false where a point only shortens
 
 
 @cache
 def _rules(language: str) -> _Rules:
     return _Rules(
         tuple(sorted(listed(language, "rails", "ends"))), tuple(sorted(listed(language, "rails", "lines"))), listed(language, "language", "short"),
-        language == "" or bool(trait(language, "dotted_days")),
+        language == "" or bool(trait(language, "dotted_days")), not trait(language, "no_full_stop"),
     )
 
 
@@ -92,6 +94,8 @@ def _is_end(text: str, found: re.Match[str], rules: _Rules) -> bool:
         return True
     after = text[found.end():found.end() + 2].lstrip("\"“«‘'(")
     if after[:1].islower():
+        return False
+    if mark == "." and not rules.has_full_stops:
         return False
     if mark == ".":
         word = _LAST_WORD.search(text, max(0, found.start() - 24), found.start())
@@ -119,6 +123,8 @@ def _sentences(text: str, base: int, part: Part, first_paragraph: int, title: st
             continue
         cursor = 0
         for found in _BREAK.finditer(line):
+            if cursor == 0 and _DATELINE.fullmatch(line, 0, found.end()):
+                continue                        # "Moscow, 11 November. The minister …": where and when the sentence was written
             if _is_end(line, found, rules):
                 _add(made, line, cursor, found.end(), base + start, part, paragraph)
                 cursor = found.end()

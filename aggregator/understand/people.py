@@ -44,10 +44,10 @@ def find_people(page: Page, posts: Sequence[Post], nations: Sequence[Nation], ac
         spotted += reader.read(sentence)
         if len(spotted) > MOST_PEOPLE * 8:
             break
-    return _joined(_without_absent(spotted, [hit.end for hit in beside if hit.label == "through"]), page, base)
+    return _joined(_without_absent(spotted, [hit.end for hit in beside if hit.label == "through"], page.text), page, base)
 
 
-def _without_absent(spotted: Sequence[Spotted], through: Sequence[int]) -> list[Spotted]:
+def _without_absent(spotted: Sequence[Spotted], through: Sequence[int], text: str) -> list[Spotted]:
     """Mentions without those of people who are only spoken of or spoken for ("greetings from President X"), unless they are told of elsewhere too.
 
     `through` is where the words end that say so.
@@ -58,7 +58,8 @@ def _without_absent(spotted: Sequence[Spotted], through: Sequence[int]) -> list[
     absent: list[Spotted] = []
     for one in spotted:
         first = min(one.start, one.post.start) if one.post else one.start
-        (absent if any(0 <= first - end < 40 for end in through) else kept).append(one)
+        is_absent = any(0 <= first - end < 40 and not set(text[end:first]) & set(",，;；:：") for end in through)
+        (absent if is_absent else kept).append(one)
     names = [set(_tokens(one.name)) for one in kept]
     return kept + [one for one in absent if any(set(_tokens(one.name)) & name for name in names)]
 

@@ -8,13 +8,14 @@ Touches: nothing.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from aggregator.understand import countries, parties, places
-from aggregator.understand.acts import choose_act, find_acts
+from aggregator.understand.acts import ENCOUNTERS, choose_act, find_acts, outside
 from aggregator.understand.agreements import find_agreements
 from aggregator.understand.dates import Mention, find_days
 from aggregator.understand.day import Day, choose_day
@@ -25,23 +26,40 @@ from aggregator.understand.names import Nation
 from aggregator.understand.passages import Page, Sentence, lay_out
 from aggregator.understand.people import Found, find_people
 from aggregator.understand.posts import PLAIN, Post, find_posts
-from aggregator.understand.telling import LEAD, Scene, Telling, find_marks, tell
+from aggregator.understand.telling import LEAD, Scene, Telling, find_marks, is_announced, tell
 from aggregator.understand.topics import find_topics
-from aggregator.understand.words import Hit, within
-from storage.model import Item, Party, Person, Quote, Report, ReportKind, Source, Topic
+from aggregator.understand.words import Hit, lower, within
+from storage.folding import fold
+from storage.model import Item, Part, Party, Person, Quote, Report, ReportKind, Source, Topic
 
 UNKNOWN_DAY = timedelta(days=3)     # an undated report is of the days before it: 96 % of those whose day is known came within three
 SAME_DAY = 0.8                      # how sure a second meeting is of the day of the first, when nothing else is said
+LEAD_CHARACTERS = 2_000     # of each part that are looked through for a word of an encounter; no lead is longer
+WIDE = 40                   # characters between "international" and the conference it is said of
+MOST_DATED = 80             # sentences whose dates are read: what follows is background
 PLAN_AHEAD = timedelta(days=60)     # an undated preview is of the next two months
 
 
 def understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[Report, ...]:
     """The reports `item` makes, the main one first; () when it is of no official encounter."""
+    if not may_be_one(item, item.language or source.language):
+        return ()
     forms = {"title": composed(item.title), "summary": composed(item.summary), "body": composed(item.body)}
     if not any(begins for _, begins in forms.values()):
         return _understand(item, source, topics)
     plain = replace(item, title=forms["title"][0], summary=forms["summary"][0], body=forms["body"][0])
     return tuple(_quoting(report, item, {part: begins for part, (_, begins) in forms.items()}) for report in _understand(plain, source, topics))
+
+
+def may_be_one(item: Item, language: str) -> bool:
+    """Whether any word of the headline and the lead is one for an encounter: most news has none, and is read no further."""
+    lowered = lower(f"{item.title[:LEAD_CHARACTERS]}\n{item.summary[:LEAD_CHARACTERS]}\n{item.body[:LEAD_CHARACTERS]}")
+    if not lowered.isascii():
+        lowered = unicodedata.normalize("NFC", lowered)
+    labels = {hit.label for hit in find_acts(lowered, language)}
+    if {"declared", "side"} <= labels or any(label.startswith(("held.", "noun.", "joint", "told")) for label in labels):
+        return True
+    return is_announced(lowered, language, "base" in labels)
 
 
 def _quoting(report: Report, item: Item, begins: Mapping[str, tuple[int, ...]]) -> Report:
@@ -68,28 +86,30 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[
     page = lay_out(item, language)
     acts = find_acts(page.lowered, language)
     when = find_marks(page, language)
-    if not acts and not any(mark.label == "announced" for mark in when):
-        return ()
     posts = find_posts(page.lowered, language)
+    acts = outside(acts, [(post.start, post.end) for post in posts])
     named = countries.mentions(page.text, language)
     nations = tuple(Nation(mention.start, mention.end, mention.code, bool(mention.city)) for mention in named if mention.kind not in ("organisation", "block"))
-    if not posts and not named:
+    if not _is_official(page, posts, named, acts, when, source.country):
         return ()
     reference = _reference(item, source)
+    days = _days(page, language, reference, source)
     scene = Scene(acts, when, [(post.start, post.end) for post in posts], [(nation.start, nation.code) for nation in nations],
-                  _days_of_lead(page, language, reference, source) if item.published is not None else (), reference,
-                  item.published is not None)
+                  days if item.published is not None else (), reference, item.published is not None)
     tellings = tell(page, scene, language)
     kind = kind_of(tellings)
-    if kind is None or not _is_official(page, posts, named, acts, when, source.country):
+    if kind is None:
         return ()
     marks = find_splits(page, language)
     aside = [(mention.start, mention.end) for mention in named if mention.kind in ("organisation", "block")]
     aside += [(mark.start, mark.end) for mark in marks if mark.label in ("next", "turn")]
     people = find_people(page, posts, nations, acts, aside, language)
     encounters = split_encounters(page, tellings, people, posts, nations, marks, planned=kind == "preview")
-    story = _Story(item, source, language, kind, page, tellings, people, encounters)
-    sides = parties.find_parties(page.pieces(page.sentences), language, source.country) if len(encounters) > 1 else ()
+    if kind == "preview":
+        days = _days(page, language, reference, source, ahead=True)
+    home = _home(item, source)
+    story = _Story(item, source, language, kind, page, tellings, people, encounters, days, home)
+    sides = parties.find_parties(page.pieces(page.sentences), language, home, told=_spots(page, tellings)) if len(encounters) > 1 else ()
     reports: list[Report] = []
     for number in range(len(encounters)):
         reports.append(_report(story, number, sides, topics, reports[0] if reports else None))
@@ -98,12 +118,12 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[
     return tuple(reports)
 
 
-def _days_of_lead(page: Page, language: str, reference: date, source: Source) -> tuple[Mention, ...]:
-    """The days the lead names."""
+def _days(page: Page, language: str, reference: date, source: Source, *, ahead: bool = False) -> tuple[Mention, ...]:
+    """The days a page names, sentence by sentence."""
     return tuple(
         replace(found, start=found.start + sentence.start, end=found.end + sentence.start)
-        for sentence in page.sentences if sentence.order < LEAD
-        for found in find_days(page.text[sentence.start:sentence.end], language, reference, order=source.date_order)
+        for sentence in page.sentences[:MOST_DATED]
+        for found in find_days(page.text[sentence.start:sentence.end], language, reference, ahead=ahead, order=source.date_order)
     )
 
 
@@ -119,6 +139,8 @@ class _Story:
     tellings: Sequence[Telling]
     people: Sequence[Found]
     encounters: Sequence[Encounter]
+    days: Sequence[Mention]
+    home: str                                   # the country whose officials are named without it; "" when nobody can say
 
 
 def _is_official(page: Page, posts: Sequence[Post], named: Sequence[countries.Mention], acts: Sequence[Hit], marks: Sequence[Hit], home: str) -> bool:
@@ -150,8 +172,10 @@ def _is_domestic(report: Report, story: _Story, posts: Sequence[Post], acts: Seq
     home = story.source.country
     if not home or any(party.role == "party" and party.code != home for party in report.parties) or any(mention.kind == "organisation" for mention in named):
         return False
-    if any(post.title == "Ambassador" for post in posts) or any(hit.label in ("side", "wide") for hit in acts):
+    if any(post.title == "Ambassador" for post in posts) or any(hit.label == "side" for hit in acts):
         return False
+    if any(hit.label == "noun.conference" and any(abs(wide.start - hit.start) < WIDE for wide in acts if wide.label == "wide") for hit in acts):
+        return False                            # "a regional conference"
     told = [telling.sentence for telling in story.tellings if telling.held or telling.planned is not None or telling.sentence.part == "title"]
     return not any(mention.code != home for sentence in told for mention in within(named, sentence.start, sentence.end))
 
@@ -164,29 +188,55 @@ def _report(story: _Story, number: int, sides: tuple[Party, ...], topics: tuple[
     mine = {sentence.start for sentence in encounter.sentences}
     told = [telling for telling in story.tellings if telling.sentence.start in mine]
     reference = _reference(item, story.source)
-    day = choose_day(page, told, encounter.anchor, language, reference, kind=kind, order=story.source.date_order, is_dated=item.published is not None)
+    day = choose_day(page, told, encounter.anchor, language, reference, story.days, kind=kind, is_dated=item.published is not None)
     earliest, latest = _range(item, reference, day, kind)
     day_quote = page.quote(day.mention.start, day.mention.end) if day.mention else None
-    if first is not None and day.day is None:
+    if encounter.is_alone:
+        first = None
+    if first is not None and (day.day is None or encounter.is_same_day):
         day = Day(first.day, first.day_end, round(first.day_confidence * SAME_DAY, 2), None)
         day_quote, earliest, latest = first.day_quote, first.earliest, first.latest
-    place = places.find_place(pieces, language)
-    people = tuple(story.people[index].person for index in encounter.people)
-    found_parties = parties.find_parties(pieces, language, story.source.country, place.country if place else "")
-    if not alone:
-        found_parties = _parties_of_one(found_parties, (*sides, *(first.parties if first else ())), people, story, encounter)
-    found_parties = _with_home(found_parties, people, story.source.country)
     act, act_hit = choose_act(encounter.acts or _acts_of(told, encounter, kind))
+    spots = _spots(page, told)
+    place = places.find_place(pieces, language, spots) if act != "call" else None
+    people = tuple(story.people[index].person for index in encounter.people)
+    home = "" if encounter.is_alone else story.home
+    found_parties = parties.find_parties(pieces, language, home, place.country if place else "", spots)
+    if not alone and not encounter.is_alone:
+        found_parties = _parties_of_one(found_parties, (*sides, *(first.parties if first else ())), people, story, encounter)
+    found_parties = _with_home(found_parties, people, home)
     return Report(
         item_id=item.id, position=number, kind=kind,
         day=day.day, day_end=day.day_end, earliest=earliest, latest=latest, day_confidence=day.confidence, day_quote=day_quote,
-        place=place.city if place else first.place if first else "", place_quote=place.quote if place else first.place_quote if first else None,
-        parties=found_parties, people=_with_countries(people, found_parties, story.source.country),
+        place=place.city if place else first.place if first and act != "call" else "",
+        place_quote=place.quote if place else first.place_quote if first and act != "call" else None,
+        parties=found_parties, people=_with_countries(people, found_parties, home),
         act=act, act_quote=page.quote(act_hit.start, act_hit.end) if act_hit else None,
         topics=find_topics(pieces, language, topics),
-        agreements=find_agreements(page, encounter.sentences, language) if kind == "report" else (),
+        agreements=find_agreements(page, _signing(story, told), language, reference.year) if kind == "report" else (),
         passage=None if alone else _passage(story, encounter),
     )
+
+
+def _home(item: Item, source: Source) -> str:
+    """The country the text is written from: that of its source, unless it is another outlet's text."""
+    mine = {fold(name) for name in (source.name, source.id) if name}
+    return source.country if all(fold(name) in mine for name in (item.outlet, item.credit) if name) else ""
+
+
+def _signing(story: _Story, told: Sequence[Telling]) -> list[Sentence]:
+    """The sentences of an encounter in which something may have been signed: not those of what is to come or was long ago."""
+    return [telling.sentence for telling in told if (telling.planned is None or telling.held) and not (telling.remembered and not telling.held)]
+
+
+def _spots(page: Page, told: Sequence[Telling]) -> list[tuple[Part, int, int, tuple[int, ...]]]:
+    """Where the sentences stand that tell of an encounter, and the headline; and where in them its words."""
+    begins = {part: start for part, start, _ in page.starts}
+    return [
+        (telling.sentence.part, telling.sentence.start - begins[telling.sentence.part], telling.sentence.end - begins[telling.sentence.part],
+         tuple(hit.start - begins[telling.sentence.part] for hit in [hit for hit in telling.held if hit.label in ENCOUNTERS] or telling.held))
+        for telling in told if telling.held or telling.planned is not None or telling.sentence.part == "title"
+    ]
 
 
 def _acts_of(told: Sequence[Telling], encounter: Encounter, kind: ReportKind) -> list[Hit]:
@@ -206,14 +256,14 @@ def _parties_of_one(found: tuple[Party, ...], sides: tuple[Party, ...], people: 
     for party in found:
         role = party.role
         if party.kind == "country":
-            if party.code in own or (party.code == story.source.country and party.code in whole):
+            if party.code in own or (party.code == story.home and party.code in whole):
                 role = "party"
             elif party.code in others and role == "party":
                 role = "mention"
         kept.append(replace(party, role=role))
     have = {party.code for party in kept}
     mine = whole - others
-    wanted = own | (mine if len(mine) <= 2 else mine & {story.source.country})
+    wanted = own | (mine if len(mine) <= 2 else mine & {story.home})
     kept = [replace(party, role="party") if party.kind == "country" and party.code in wanted else party for party in kept]
     for party in sides:
         if party.code in wanted - have:

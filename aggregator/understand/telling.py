@@ -60,6 +60,11 @@ def find_marks(page: Page, language: str) -> tuple[Hit, ...]:
     return tuple(mark for mark in load_words("kinds").find(page.lowered, language) if mark.label != "not")
 
 
+def is_announced(lowered: str, language: str, is_named: bool) -> bool:
+    """Whether a lower-case text has a word that is both an encounter and its future ("встретится"); any of the future where an encounter `is_named`."""
+    return any(mark.label == "announced" or is_named for mark in load_words("kinds", ("announced", "future")).find(lowered, language))
+
+
 def tell(page: Page, scene: Scene, language: str) -> tuple[Telling, ...]:
     """What every sentence says."""
     grammar = _grammar(base_language(language))
@@ -155,7 +160,7 @@ class _Reading:
         planned = self.planned(by["future"], announced, able, nouns, held)
         if planned is None and held and self.is_to_come(held, by["present"]):
             planned, held = held[0], []
-        arrived = by["arrival"][0] if by["arrival"] else None
+        arrived = next((mark for mark in by["arrival"] if not any(mark.start < hit.end and hit.start < mark.end for hit in held)), None)
         if arrived is not None and all(hit.label == "held.visit" for hit in held):
             held = []
         remembered = next((mark for mark in by["memory"] if any(mark.start < hit.start for hit in held) or not held), None)

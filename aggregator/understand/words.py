@@ -59,6 +59,9 @@ def lower(text: str) -> str:
     return text.replace("İ", "i").lower()
 
 
+ARABIC_JOINED = re.compile(r"(?<![؀-ۿ])(?:[وفبلك]{1,2}|لل)(?:ال)?$")      # "and", "in", "for", joined to their word
+
+
 UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
 """Code points of Thai and Lao, Burmese, Khmer, kana and Han, Hangul, and Han again."""
 
@@ -96,7 +99,7 @@ class _Meaning:
 
 
 _Machine = tuple[AhoCorasick, tuple[tuple[_Meaning, ...], ...]]
-APART = 140         # characters between the parts of a phrase in two: more, and they are of two clauses
+APART = 280         # characters between the parts of a phrase in two: more, and they are of two clauses
 _SENTENCE_END = re.compile(r"[.!?。！？;；\n](?:\s|$)|[。！？；\n]")
 
 
@@ -133,7 +136,7 @@ class Words:
                 continue
             automaton, meanings = machine
             for number, start, end in automaton.find_matches_as_indexes(lowered, overlapping=True):
-                if start and is_word(lowered[start - 1]) and is_word(lowered[start]):
+                if start and is_word(lowered[start - 1]) and is_word(lowered[start]) and not ARABIC_JOINED.search(lowered, max(0, start - 4), start):
                     continue
                 runs_on = end < size and is_word(lowered[end - 1]) and is_word(lowered[end])
                 for meaning in meanings[number]:

@@ -205,8 +205,8 @@ class Gazetteer:
         if kind == "name":
             city = city or CITY_STATES.get(code, "")
         flags = "".join(sorted(set(flags) & set("Xnsplgh")))
-        if CASED.match(term) and not set(flags) & set("Xl"):
-            flags += "C"
+        if CASED.match(term) and term[0].isupper() and not set(flags) & set("Xl"):
+            flags += "C" + ("h" if term in RULES["people"] and "h" not in flags else "")
         self.terms[term].setdefault((language, code), (kind, flags, city))
         for other in (term.replace("'", "’"), term.replace("’", "'")):
             if other != term:
@@ -279,7 +279,7 @@ class Gazetteer:
             for term, _ in [(name, ""), *variants(cell)]:
                 if term in known or (LATIN.match(term) and " " not in term and len(term) < 4):
                     continue
-                declined = RUSSIAN.fullmatch(term) and (code in RULES["russian_spoken"] or len(term) > 6)
+                declined = RUSSIAN.fullmatch(term) and code in RULES["russian_spoken"]
                 for form in cases(term, "ru") if declined else [term]:
                     if form not in known:
                         self.add(form, "*", code, "city", "hn" if LATIN.match(term) else "", city=name)
@@ -289,7 +289,7 @@ class Gazetteer:
         ours = {(code, plain(name)): (name, kind) for (name, code, kind) in self._cities()}
         zones = get_global("zone_territories")
         english = Locale.parse("en").time_zones
-        for locale in RULES["locales"]:
+        for locale in RULES["city_locales"]:
             language = locale.split("_")[0]
             for zone, names in Locale.parse(locale).time_zones.items():
                 term = names.get("city", "")
@@ -299,7 +299,7 @@ class Gazetteer:
                     continue
                 for form in cases(term, language):
                     if form not in self.terms:
-                        self.add(form, "*", zones[zone], found[1], city=found[0])
+                        self.add(form, language if form != term and LATIN.match(form) else "*", zones[zone], found[1], city=found[0])
 
     def _cities(self) -> Iterator[tuple[str, str, str]]:
         for row in rows("cities.tsv"):

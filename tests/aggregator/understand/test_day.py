@@ -183,3 +183,58 @@ def test_hours_of_publication_do_not_change_the_facts() -> None:
     body = "Interior Minister Henry Quartey met French Ambassador Jules Armand on January 9."
     assert {read(body, published=f"2024-01-11T{hour:02}:30:00+00:00").day for hour in range(0, 24, 6)} == {date(2024, 1, 9)}
 
+
+
+MONDAY = date(2026, 11, 16)
+
+
+@pytest.mark.parametrize("language, text, day", [
+    ("en", "They met last Friday.", date(2026, 11, 13)),
+    ("en", "They met last Monday.", date(2026, 11, 9)),         # not today
+    ("zh", "上周五会见", date(2026, 11, 13)),
+    ("zh", "上周一会见", date(2026, 11, 9)),
+    ("es", "El viernes pasado se reunió", date(2026, 11, 13)),
+    ("fr", "vendredi dernier", date(2026, 11, 13)),
+    ("ru", "в прошлую пятницу", date(2026, 11, 13)),
+    ("vi", "Sáng qua, Bộ trưởng tiếp", date(2026, 11, 15)),
+    ("vi", "Ngày 13.11, tại Hà Nội", date(2026, 11, 13)),
+    ("zh", "15日在北京", date(2026, 11, 15)),
+    ("lo", "ວັນທີ 13 ພະຈິກນີ້", date(2026, 11, 13)),
+    ("km", "ថ្ងៃទី១៣ ខែវិច្ឆិកា ឆ្នាំ២០២៦", date(2026, 11, 13)),
+    ("th", "เมื่อวันที่ 13 พฤศจิกายน 2569", date(2026, 11, 13)),
+])
+def test_days_are_told_from_the_day_of_publication(language: str, text: str, day: date) -> None:
+    assert [found.day for found in find_days(text, language, MONDAY)][:1] == [day]
+
+
+@pytest.mark.parametrize("language, text", [
+    ("vi", "Đối thoại lần thứ sáu"),            # the sixth, not Friday
+    ("es", "el martes por la mañana"),          # in the morning, not tomorrow
+    ("de", "am Dienstag, jeden Morgen"),
+])
+def test_a_word_of_the_calendar_in_another_sense_names_no_day(language: str, text: str) -> None:
+    assert [found.form for found in find_days(text, language, MONDAY)] in ([], ["weekday"])
+
+
+def test_the_day_of_a_statement_is_not_that_of_the_meeting() -> None:
+    report = read("India has sought help, officials said on Wednesday, a day after the home secretary held talks with the Australian police commissioner in Canberra.")
+
+    assert report.day == date(2024, 1, 9)
+
+
+def test_where_only_the_statement_is_dated_and_the_text_says_last_week_the_day_is_open() -> None:
+    report = read("Last week the interior ministers of Kenya and Uganda met in Busia, the ministry said on Wednesday.")
+
+    assert report.day is None
+
+
+def test_today_below_a_dateline_is_the_day_of_the_dateline() -> None:
+    report = read("ASMARA, 9 January (ENA) - Foreign Minister Tekle Berhane met the South Sudanese foreign minister here today.")
+
+    assert report.day == date(2024, 1, 9)
+
+
+def test_the_day_of_what_is_planned_is_not_that_of_the_meeting() -> None:
+    report = read("Interior Minister Henry Quartey met the Togolese interior minister in Accra on Tuesday.\nHe is due to visit Lomé on Saturday.")
+
+    assert report.day == date(2024, 1, 9)

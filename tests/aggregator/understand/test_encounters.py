@@ -94,3 +94,29 @@ def test_a_preview_is_of_one_meeting() -> None:
     reports = read("Foreign Minister Penny Wong will meet her Japanese counterpart Yoko Kamikawa in Tokyo on Monday.\nLater she will also meet Defence Minister Minoru Kihara.")
 
     assert [report.kind for report in reports] == ["preview"]
+
+
+ROUND_UP = (
+    "Our weekly look at who met whom.\n"
+    "ACCRA. The interior ministers of Ghana and Togo, Kofi Mensah and Essi Agbeko, signed a memorandum of understanding on Monday, May 13. Benin may follow.\n"
+    "NAIROBI. Kenyan Foreign Minister Amina Otieno met Ugandan Foreign Minister Peter Okello on Tuesday, May 14.\n"
+    "LIMA. The Peruvian Interior Minister, Rosa Salas, received the Chilean ambassador, Luis Vera, on Wednesday, May 15."
+)
+
+
+def test_a_round_up_is_one_report_a_paragraph_and_they_share_nothing() -> None:
+    reports = read(ROUND_UP, title="The week in security diplomacy")
+
+    assert [report.day for report in reports] == [date(2024, 5, 13), date(2024, 5, 14), date(2024, 5, 15)]
+    assert [sorted(party.code for party in report.parties if party.role == "party") for report in reports] == [["GH", "TG"], ["KE", "UG"], ["CL", "PE"]]
+    assert [report.place for report in reports] == ["Accra", "Nairobi", "Lima"]
+
+
+def test_what_took_place_earlier_the_same_day_has_the_day_of_the_first() -> None:
+    body = ("Vietnamese Prime Minister Le Van An received Lao Minister of Public Security Kham Sing at the Government Office on Wednesday.\n"
+            "Earlier the same day, Kham held talks with his Vietnamese counterpart, General Tran Duc Loc.\n"
+            "Kham is due to visit Nghe An on Saturday.")
+
+    first, second = read(body)
+
+    assert (first.day, second.day) == (date(2024, 5, 15), date(2024, 5, 15))

@@ -1,0 +1,116 @@
+"""What a sentence says of an encounter: that officials did something together, that it is to come, that there was none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from aggregator.understand.reading import may_be_one, understand
+from storage.model import Item, Source
+
+NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)         # a Monday
+
+
+def kind_of(language: str, title: str, body: str, home: str = "") -> str:
+    reports = understand(Item("i", "s", "O", "", title, "", body, "", language, NOW, NOW), Source("s", "https://example.org", "O", country=home), ())
+    return reports[0].kind if reports else "none"
+
+
+TOGETHER = [
+    ("en", "The interior ministers of Ghana and Togo agreed in Aflao on Friday to open the post by night."),
+    ("en", "Ghana's Interior Minister, Kofi Mensah, and his Togolese counterpart, Essi Agbeko, announced a joint patrol on Friday."),
+    ("en", "Interior Minister Kofi Mensah and Togolese Security Minister Essi Agbeko talked in Lomé about stolen cars."),
+    ("fr", "Le ministre de l'Intérieur, Luc Ferrand, et son homologue belge, Anna Claes, ont décidé jeudi de rouvrir le poste."),
+    ("fr", "Réunis jeudi à Lille, le ministre français de l'Intérieur et son homologue belge ont parlé de la frontière."),
+    ("es", "El ministro del Interior, Juan Rivas, y su par boliviana, Ana Quiroga, sellaron el jueves un entendimiento."),
+    ("es", "Los cancilleres de Perú y Bolivia acordaron el jueves abrir dos pasos."),
+    ("pt", "O ministro da Justiça do Brasil, João Prado, e a ministra do Interior do Uruguai, Inés Lema, acertaram na quinta patrulhas comuns."),
+    ("it", "Il ministro dell'Interno e il suo omologo sloveno hanno concordato giovedì controlli comuni."),
+    ("de", "Die Innenminister von Polen und Litauen haben sich am Mittwoch auf gemeinsame Streifen verständigt."),
+    ("de", "Das vereinbarten Innenstaatssekretärin Eva Brandt und der kasachische Innenminister Timur Alijew am Montag."),
+    ("de", "Innenministerin Eva Brandt hat am Dienstag in Wien mit ihrem österreichischen Kollegen über Grenzkontrollen gesprochen."),
+    ("ru", "Об этом договорились в пятницу секретарь Совета безопасности Казахстана и секретарь Совета безопасности Узбекистана."),
+    ("uk", "Міністр внутрішніх справ України та його колега з Молдови домовилися у п'ятницю про спільні патрулі."),
+    ("vi", "Bộ trưởng Bộ Công an và Bộ trưởng Bộ Nội vụ Campuchia nhất trí tăng cường tuần tra chung."),
+    ("zh", "公安部部长与老挝公安部部长12日商定共享情报。"),
+    ("ja", "外相はオーストラリア外相と12日、連携強化で合意した。"),
+    ("ko", "외교부 장관과 프랑스 외교장관은 12일 협력을 확대하기로 합의했다."),
+    ("tr", "İçişleri Bakanı ile Bulgar mevkidaşı, ortak devriye konusunda anlaştı."),
+    ("ar", "اتفق وزير الداخلية العراقي ونظيره الأردني على تبادل المعلومات."),
+    ("sr", "Ministar unutrašnjih poslova Srbije i njegov kolega iz Mađarske dogovorili su zajedničke patrole."),
+    ("id", "Menteri Dalam Negeri Indonesia dan Menteri Dalam Negeri Malaysia sepakat membuka pos baru."),
+    ("nl", "Minister van Binnenlandse Zaken Jan Smit en zijn Belgische ambtgenoot werden het eens over gezamenlijke patrouilles."),
+    ("pl", "Minister spraw wewnętrznych Polski i jego litewska odpowiedniczka uzgodnili wspólne patrole."),
+]
+
+
+@pytest.mark.parametrize("language, text", TOGETHER, ids=[f"{language} {number}" for number, (language, _) in enumerate(TOGETHER)])
+def test_what_two_sides_do_together_is_an_encounter(language: str, text: str) -> None:
+    assert kind_of(language, "Sicherheit", text) == "report"
+
+
+@pytest.mark.parametrize("text", [
+    "The ministry agreed to pay pensioners in Ghana by Friday.",
+    "The Interior Minister announced that fees for passports will rise.",
+    "Interior Minister Kofi Mensah decided to replace the head of the fire service.",
+])
+def test_one_side_alone_makes_no_encounter(text: str) -> None:
+    assert kind_of("en", "News in short", text, home="GH") == "none"
+
+
+TO_COME = [
+    ("fr", "Luc Ferrand reçoit mardi 24 novembre à Lille la ministre belge de l'Intérieur, Anna Claes."),
+    ("de", "Bundesinnenminister Paul Adler kommt am Donnerstag in Metz mit seinem französischen Kollegen Luc Ferrand zusammen."),
+    ("en", "Interior Minister Kofi Mensah meets his Togolese counterpart in Lomé on Thursday."),
+    ("es", "El ministro del Interior de España recibe el jueves en Madrid a su homólogo de Marruecos."),
+    ("ar", "يزور وزير الداخلية الأردني بغداد يوم الأحد 22 نوفمبر ويلتقي نظيره العراقي."),
+    ("zh", "公安部部长将于11月20日在北京与老挝公安部部长举行会谈，就禁毒合作交换意见。"),
+    ("en", "Talks between the interior ministers of Ghana and Togo have been put back to 3 December."),
+]
+
+
+@pytest.mark.parametrize("language, text", TO_COME, ids=[f"{language} {number}" for number, (language, _) in enumerate(TO_COME)])
+def test_a_present_tense_and_a_day_to_come_are_an_announcement(language: str, text: str) -> None:
+    assert kind_of(language, "Grenze", text) == "preview"
+
+
+def test_a_day_just_past_is_no_announcement() -> None:
+    assert kind_of("zh", "两国签署备忘录", "公安部部长15日在北京与来访的老挝公安部部长举行会谈，并签署备忘录。") == "report"
+
+
+def test_a_general_is_no_word_of_the_future() -> None:
+    assert kind_of("zh", "会谈", "公安部部长王强大将12日在北京与老挝公安部部长坎占大将举行会谈。") == "report"
+
+
+NO_MEETING = [
+    ("en", "Talks called off", "Talks between the interior ministers of Ghana and Togo, planned for Friday, were called off. No new date was given."),
+    ("sr", "Отказан састанак", "Састанак министара унутрашњих послова Србије и Мађарске, планиран за 20. новембар, отказан је."),
+    ("en", "Ministry denies meeting", "Accra denied that its security adviser had met a Togolese minister in Lomé. No such meeting took place."),
+    ("en", "Editorial: time to talk", "The interior ministers of Ghana and Togo met in Lomé last week and said nothing worth printing."),
+    ("fr", "La France battue", "Les Bleus ont rencontré l'Italie vendredi en match de préparation et le sélectionneur était fâché."),
+    ("vi", "Đội tuyển Việt Nam gặp Nga", "Đội tuyển Việt Nam gặp Nga ở trận đấu giao hữu tối thứ năm, huấn luyện viên cho biết."),
+]
+
+
+@pytest.mark.parametrize("language, title, text", NO_MEETING)
+def test_what_was_called_off_denied_or_played_is_no_meeting(language: str, title: str, text: str) -> None:
+    assert kind_of(language, title, text) == "none"
+
+
+def test_officials_of_one_state_among_themselves_make_no_meeting_of_states() -> None:
+    text = "Cục Quản lý xuất nhập cảnh, Bộ Công an sáng 10/11 tổ chức hội nghị trực tuyến đánh giá một năm cấp thị thực."
+
+    assert kind_of("vi", "Ngành xuất nhập cảnh tổng kết năm", text, home="VN") == "none"
+
+
+def test_what_a_sentence_dates_years_back_is_a_memory() -> None:
+    text = "In June 1998 the interior ministers of Ghana and Togo met in Lomé and signed the first border agreement."
+
+    assert kind_of("en", "The handshake at the frontier", text) == "retrospective"
+
+
+def test_news_without_a_word_for_an_encounter_is_read_no_further() -> None:
+    item = Item("i", "s", "O", "", "Rain to ease", "Forecasters expect dry air by the weekend.", "", "", "en", NOW, NOW)
+
+    assert not may_be_one(item, "en")
