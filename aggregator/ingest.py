@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -23,9 +23,10 @@ from itertools import count
 from aggregator.deduper.keys import anchor, keys, window
 from aggregator.deduper.match import Decision, decide
 from aggregator.deduper.merge import meeting_id_for, merge
-from aggregator.normalise.items import entry_json, normalise
+from aggregator.normalise.items import as_item, entry_from_json, entry_json, normalise
 from aggregator.normalise.links import canonical_url
-from aggregator.parse.entry import Parsed
+from aggregator.parse.entry import Entry, Parsed
+from aggregator.poll.again import address, both_schemes, held_under, is_another
 from storage.database import StorageError
 from storage.model import Coverage, Item, Member, Report, Source
 from storage.store import Store
@@ -34,7 +35,9 @@ LOG = logging.getLogger("communique")
 
 BATCH = 200                         # items decided between two looks at what is undecided; bounds memory
 CANDIDATES = 30                     # meetings compared with one report; the true one shares the most keys and is among the first
+LONGEST_WAIT = 2_000                # entries of one source that wait for another day: four days' worth; what is beyond is an attack
 
+Found = tuple[tuple[Item, Entry], ...]
 Reading = Callable[[Item, Source], tuple[Report, ...]]
 
 
@@ -45,6 +48,7 @@ class Taken:
     new: int = 0
     changed: int = 0
     same: int = 0
+    waiting: int = 0                    # entries of the source that wait for another day
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +74,57 @@ class Intake:
         self.stopping = False       # set from another thread: `decide` ends after the item in hand, and the rest is decided at the next start
 
     def known_links(self, source: Source, links: Iterable[str]) -> frozenset[str]:
-        """Those of `links` that an item of `source` has already."""
+        """Those of `links` that an item of `source` has already, under http or https."""
         canonical = {link: canonical_url(link) for link in links}
-        known = self.store.items.known_urls(source.id, canonical.values())
-        return frozenset(link for link, url in canonical.items() if url in known)
+        known = {address(url) for url in self.store.items.known_urls(source.id, both_schemes(canonical.values()))}
+        return frozenset(link for link, url in canonical.items() if address(url) in known)
 
-    def take(self, source: Source, parsed: Parsed, seen_at: datetime) -> Taken:
-        """Keep every entry as an item, in one transaction."""
-        counts = {"new": 0, "changed": 0, "same": 0}
+    def take(self, source: Source, parsed: Parsed, seen_at: datetime, *, visit: bool = False, room: int | None = None) -> Taken:
+        """Keep every entry as an item, in one transaction.
+
+        With `visit` the document follows earlier ones of its source: an entry that only
+        changed its id is the item it was. At most `room` items may be new, those first
+        that wait since an earlier document; the surplus waits. None: as many as there are.
+        """
+        counts = Counter[str]()
         with self.store.transaction():
-            for item, entry in normalise(parsed, source, seen_at=seen_at):
+            found = normalise(parsed, source, seen_at=seen_at)
+            held = self.store.items.addresses(item.id for item, _ in found)
+            if visit:
+                found = self._recognised(source, found, held, seen_at)
+            if visit and room is not None:
+                found = self._within(source, found, room, seen_at, counts)
+            for item, entry in found:
                 counts[self.store.items.save(item, entry_json(entry), seen_at)] += 1
-        return Taken(**counts)
+        return Taken(counts["new"], counts["changed"], counts["same"], counts["waiting"])
+
+    def _recognised(self, source: Source, found: Found, held: Mapping[str, str], seen_at: datetime) -> Found:
+        """The items of a document under the ids they are held under; `held` are the addresses of those known by their own id."""
+        suspects = [item.id for item, _ in found if item.id in held and item.url and address(held[item.id]) != address(item.url)]
+        known = self.store.items.get_many(suspects)
+        found = tuple(_renamed(pair, source, seen_at) if pair[0].id in known and is_another(pair[0], known[pair[0].id]) else pair for pair in found)
+        strange = [item for item, _ in found if item.id not in held]
+        if not strange:
+            return found
+        alike = self.store.items.alike(
+            source.id, urls=both_schemes(item.url for item in strange), dates=(item.published for item in strange if item.published),
+            hashes=(item.hash for item in strange))
+        if not alike:
+            return found
+        names = held_under([item for item, _ in found], held, alike)
+        return tuple((replace(item, id=names.get(item.id, item.id)), entry) for item, entry in found)
+
+    def _within(self, source: Source, found: Found, room: int, seen_at: datetime, counts: Counter[str]) -> Found:
+        """The items that may be taken in now, with those that have waited; the rest is put to wait."""
+        held = self.store.items.addresses(item.id for item, _ in found)
+        waited = dict(self.store.items.admit(source.id, room))
+        first = tuple((as_item(entry, source, id=id, seen_at=seen_at), entry) for id, entry in ((id, entry_from_json(raw)) for id, raw in waited.items()))
+        here = [pair for pair in found if pair[0].id not in held and pair[0].id not in waited]
+        late = here[max(room - len(first), 0):]
+        if late or room <= len(first):
+            counts["waiting"] = self.store.items.wait(source.id, ((item.id, entry_json(entry)) for item, entry in late), seen_at, most=LONGEST_WAIT)
+        put_off = {item.id for item, _ in late} | waited.keys()
+        return (*first, *(pair for pair in found if pair[0].id not in put_off))
 
     def decide(self, now: datetime) -> Decided:
         """Find the meetings of every item not yet decided, each item in a transaction of its own."""
@@ -155,6 +198,12 @@ class Intake:
         outcome = self.store.meetings.save(merge(meeting_id, members, self.languages))
         if outcome != "same" and touched.get(meeting_id) != "new":
             touched[meeting_id] = outcome
+
+
+def _renamed(pair: tuple[Item, Entry], source: Source, seen_at: datetime) -> tuple[Item, Entry]:
+    """An item that bears another's id, under the one its link gives it."""
+    ((item, _),) = normalise(Parsed((replace(pair[1], guid=""),)), source, seen_at=seen_at)
+    return replace(item, guid=pair[0].guid), pair[1]
 
 
 def _claim(newcomer: Member, meeting_id: str, decision: Decision) -> Coverage:

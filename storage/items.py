@@ -20,6 +20,7 @@ COLUMNS = (
     "i.id, i.source_id, i.outlet, i.url, i.title, i.summary, i.body, i.html, i.language, i.published, i.first_seen,"
     " i.guid, i.authors, i.tags, i.credit, i.hash"
 )
+REVISIONS = 20  # of one item that are kept: a real text is corrected a few times
 PAGE = 500      # items read at once while walking over all of them: a few megabytes
 
 # Thai, Lao, Burmese and Khmer are written without spaces, so a word may begin inside a run of letters.
@@ -59,7 +60,18 @@ class Items:
                 " ON CONFLICT (item_id, hash) DO UPDATE SET seen_at = excluded.seen_at, raw = excluded.raw",
                 {"id": item.id, "hash": item.hash, "seen_at": moment_text(seen_at), "raw": raw},
             )
+            if known:
+                self._drop_revisions(item.id)
         return "changed" if known else "new"
+
+    def _drop_revisions(self, item_id: str) -> None:
+        """A text with a counter in it is another one at every visit: of its revisions the first and the newest stay."""
+        self._database.execute(
+            "DELETE FROM entries WHERE item_id = :id AND hash IN"
+            " (SELECT hash FROM entries WHERE item_id = :id AND seen_at > (SELECT min(seen_at) FROM entries WHERE item_id = :id)"
+            " ORDER BY seen_at DESC, hash LIMIT 1000 OFFSET :kept)",
+            {"id": item_id, "kept": REVISIONS - 1},
+        )
 
     def redraw(self, item: Item) -> None:
         """Replaces an item that is held by what this program reads in the same entry; the time it was first seen stays."""
@@ -106,6 +118,22 @@ class Items:
         """Which of `ids` are held."""
         return frozenset(id for some in in_lists(ids) for (id,) in self._database.query("SELECT id FROM items WHERE id IN (:ids)", {"ids": some}))
 
+    def addresses(self, ids: Iterable[str]) -> dict[str, str]:
+        """Of those of `ids` that are held, the url."""
+        return dict(row for some in in_lists(ids) for row in self._database.query("SELECT id, url FROM items WHERE id IN (:ids)", {"ids": some}))
+
+    def alike(self, source_id: str, *, urls: Iterable[str], dates: Iterable[datetime], hashes: Iterable[str]) -> tuple[Item, ...]:
+        """The items of a source with one of these urls, dates of publication or hashes, the first seen first."""
+        asked = {"url": tuple(urls), "published": tuple(moment_text(moment) for moment in dates), "hash": tuple(hashes)}
+        found: dict[str, Item] = {}
+        for column, values in asked.items():
+            for some in in_lists(values):
+                rows = self._database.query(
+                    f"SELECT {COLUMNS} FROM items i WHERE i.source_id = :source AND i.{column} IN (:values)", {"source": source_id, "values": some}
+                )
+                found.update((row[0], item_of(row)) for row in rows)
+        return tuple(sorted(found.values(), key=lambda item: (item.first_seen, item.id)))
+
     def known_urls(self, source_id: str, urls: Iterable[str]) -> frozenset[str]:
         """Which of `urls` this source has brought already."""
         return frozenset(
@@ -143,9 +171,9 @@ class Items:
         return tuple((moment_of(seen_at), raw) for seen_at, raw in rows)
 
     def undecided(self, limit: int) -> tuple[Item, ...]:
-        """Items whose reports and coverage are still to be drawn, the first seen first."""
+        """Items whose reports and coverage are still to be drawn, the first seen first; of those seen at once the first published."""
         rows = self._database.query(
-            f"SELECT {COLUMNS} FROM items i WHERE i.decided = 0 ORDER BY i.first_seen, i.id LIMIT :limit", {"limit": limit}
+            f"SELECT {COLUMNS} FROM items i WHERE i.decided = 0 ORDER BY i.first_seen, coalesce(i.published, ''), i.id LIMIT :limit", {"limit": limit}
         )
         return tuple(map(item_of, rows))
 
@@ -168,6 +196,33 @@ class Items:
         if not url:
             return ()
         return tuple(id for (id,) in self._database.query("SELECT id FROM items WHERE url = :url ORDER BY first_seen, id", {"url": url}))
+
+    def wait(self, source_id: str, entries: Iterable[tuple[str, str]], seen_at: datetime, *, most: int) -> int:
+        """Keeps entries (the id of the item each makes, and its JSON) for another day; no more than `most` of one source. Returns how many of it wait."""
+        with self._database.transaction():
+            ((waiting,),) = self._database.query("SELECT count(*) FROM waiting WHERE source_id = :source", {"source": source_id})
+            for id, raw in entries:
+                if waiting >= most:
+                    break
+                waiting += self._database.execute(
+                    "INSERT INTO waiting (source_id, item_id, seen_at, raw) VALUES (:source, :id, :seen_at, :raw) ON CONFLICT (source_id, item_id) DO NOTHING",
+                    {"source": source_id, "id": id, "seen_at": moment_text(seen_at), "raw": raw},
+                )
+        return int(waiting)
+
+    def admit(self, source_id: str, limit: int) -> tuple[tuple[str, str], ...]:
+        """Takes the entries that have waited longest out again: the id of the item each makes, and its JSON."""
+        with self._database.transaction():
+            rows = self._database.query(
+                "SELECT item_id, raw FROM waiting WHERE source_id = :source ORDER BY seen_at, item_id LIMIT :limit", {"source": source_id, "limit": limit}
+            )
+            for some in in_lists(id for id, _ in rows):
+                self._database.execute("DELETE FROM waiting WHERE source_id = :source AND item_id IN (:ids)", {"source": source_id, "ids": some})
+        return tuple((id, raw) for id, raw in rows)
+
+    def waiting(self) -> dict[str, int]:
+        """How many entries of each source wait."""
+        return {id: int(number) for id, number in self._database.query("SELECT source_id, count(*) FROM waiting GROUP BY source_id ORDER BY source_id")}
 
     def forget(self, before: datetime) -> int:
         """Forgets the items first seen before that moment which report no meeting; returns how many. Those that do stay, as their meetings do."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import heapq
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     raw: tuple[tuple[bytes, bytes], ...]
+    version: str = "HTTP/1.1"
 
     @property
     def host(self) -> str:
@@ -144,10 +146,10 @@ class Site:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head[:-4].split(b"\r\n")
-        method, target, _ = first.decode("latin-1").split(" ", 2)
+        method, target, version = first.decode("latin-1").split(" ", 2)
         pairs = tuple((name, value.strip()) for name, _, value in (line.partition(b":") for line in lines))
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
-        asked = Asked(self.now(), method, target, headers, pairs)
+        asked = Asked(self.now(), method, target, headers, pairs, version)
         self.log.append(asked)
         answer = self._next(asked)
         if answer.delay:
@@ -201,6 +203,8 @@ class Clock:
 
     moment: datetime = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
     ticks: float = 1000.0
+    _sleepers: list[tuple[float, int]] = field(default_factory=list)
+    _slept: int = 0
 
     def now(self) -> datetime:
         return self.moment
@@ -213,9 +217,19 @@ class Clock:
         self.ticks += by.total_seconds()
 
     async def sleep(self, seconds: float) -> None:
-        """Returns at once, `seconds` later."""
-        self.advance(timedelta(seconds=seconds))
-        await asyncio.sleep(0)
+        """Returns at once, `seconds` later; of several sleepers the one that is to wake first wakes first."""
+        until = self.ticks + seconds
+        self._slept += 1
+        me = (until, self._slept)
+        heapq.heappush(self._sleepers, me)
+        try:
+            await asyncio.sleep(0)
+            while self._sleepers[0] != me:
+                await asyncio.sleep(0)
+            self.advance(timedelta(seconds=max(until - self.ticks, 0.0)))
+        finally:
+            self._sleepers.remove(me)
+            heapq.heapify(self._sleepers)
 
 
 class MadeUpNetwork(Network):
@@ -226,6 +240,7 @@ class MadeUpNetwork(Network):
         self.site = site
         self.names: dict[str, list[tuple[str, ...]]] = {}
         self.dialled: list[tuple[str, int]] = []
+        self.dialled_at: list[datetime] = []
         self.dead: set[str] = set()
 
     def name(self, host: str, *addresses: str) -> None:
@@ -240,6 +255,7 @@ class MadeUpNetwork(Network):
 
     async def connect(self, address: str, port: int, timeout: float | None) -> httpcore.AsyncNetworkStream:
         self.dialled.append((address, port))
+        self.dialled_at.append(self.site.now())
         if address in self.dead:
             raise httpcore.ConnectError("dead")
         return await super().connect("127.0.0.1", self.site.port, timeout)

@@ -111,6 +111,20 @@ def host_and_port(url: str) -> tuple[str, int]:
     return address.hostname.strip("[]").rstrip("."), int(address.port or (443 if address.protocol == "https:" else 80))
 
 
+def same_feed(url: str) -> str:
+    """What two spellings of one feed's address have in common: scheme, default port, case of the host and a slash at the end do not count.
+
+    >>> same_feed("HTTP://Example.org:80/feed/") == same_feed("https://example.org/feed")
+    True
+    """
+    try:
+        address = can_ada.parse(url)
+    except (ValueError, UnicodeError):
+        return url
+    port = f":{address.port}" if address.port not in ("", "80", "443") else ""
+    return f"{address.hostname.rstrip('.')}{port}{address.pathname.rstrip('/')}{address.search}"
+
+
 def is_own(url: str, allow: Collection[str]) -> bool:
     """Whether `url` is on a host that the operator calls his own in `poll.allow`."""
     return allowed(*host_and_port(url), allow)
@@ -124,6 +138,21 @@ def why_port_refused(host: str, port: int, named: bool) -> str:
     A redirect or a link never opens one.
     """
     return "" if port in WEB_PORTS or named else f"port {port} is not one of the web; add \"{authority(host, port)}\" to poll.allow if it is right"
+
+
+def why_host_refused(host: str) -> str:
+    """Why a host may not be asked for through a proxy, which resolves names itself: an address that is written out, or this machine by name. "" when it may.
+
+    >>> why_host_refused("169.254.169.254"), why_host_refused("printer.localhost"), why_host_refused("example.org")
+    ('169.254.169.254 is a link-local address', 'printer.localhost is a loopback address', '')
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return f"{host} is a loopback address"
+    try:
+        why = why_not_public(host.strip("[]"))
+    except ValueError:
+        return ""
+    return f"{host} is {why}" if why else ""
 
 
 def authority(host: str, port: int) -> str:

@@ -127,7 +127,7 @@ class Connections:
 
     def __init__(self, guard: Guard, tls: ssl.SSLContext, *, most: int, keep_alive: float) -> None:
         self._guard, self._tls, self._most, self._keep_alive = guard, tls, most, keep_alive
-        self._kept: OrderedDict[Origin, list[httpcore.AsyncHTTPConnection]] = OrderedDict()     # the origin used last at the end
+        self._kept: OrderedDict[Origin, list[tuple[float, httpcore.AsyncHTTPConnection]]] = OrderedDict()     # since when; the origin used last at the end
         self._count = 0
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
@@ -143,8 +143,8 @@ class Connections:
 
     async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         while _key(origin) in self._kept:
-            connection = self._pop(_key(origin), -1)
-            if not connection.has_expired():
+            since, connection = self._pop(_key(origin), -1)
+            if not self._is_old(since) and not connection.has_expired():        # the latter looks at the socket: the server may have closed it
                 return connection
             await connection.aclose()
         return httpcore.AsyncHTTPConnection(origin, ssl_context=self._tls, keepalive_expiry=self._keep_alive, network_backend=self._guard)
@@ -153,21 +153,25 @@ class Connections:
         if not connection.is_available():
             await connection.aclose()
             return
-        self._kept.setdefault(_key(origin), []).append(connection)
+        self._kept.setdefault(_key(origin), []).append((asyncio.get_running_loop().time(), connection))
         self._kept.move_to_end(_key(origin))
         self._count += 1
-        while self._count > self._most or (self._kept and next(iter(self._kept.values()))[0].has_expired()):
+        while self._count > self._most or (self._kept and self._is_old(next(iter(self._kept.values()))[0][0])):
             await self._close_oldest()
 
     async def _close_oldest(self) -> None:
-        await self._pop(next(iter(self._kept)), 0).aclose()
+        _, connection = self._pop(next(iter(self._kept)), 0)
+        await connection.aclose()
 
-    def _pop(self, key: Origin, position: int) -> httpcore.AsyncHTTPConnection:
-        connection = self._kept[key].pop(position)
+    def _is_old(self, since: float) -> bool:
+        return asyncio.get_running_loop().time() - since > self._keep_alive
+
+    def _pop(self, key: Origin, position: int) -> tuple[float, httpcore.AsyncHTTPConnection]:
+        kept = self._kept[key].pop(position)
         self._count -= 1
         if not self._kept[key]:
             del self._kept[key]
-        return connection
+        return kept
 
 
 class _Body:

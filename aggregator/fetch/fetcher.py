@@ -33,7 +33,8 @@ import httpx
 
 from aggregator.errors import FetchError
 from aggregator.fetch import headers as said
-from aggregator.fetch.addresses import allowed, why_port_refused
+from aggregator.fetch.addresses import allowed, why_host_refused, why_port_refused
+from aggregator.fetch.challenge import challenge, is_page, why_turned_away
 from aggregator.fetch.connecting import DEADLINE, Connections, Guard, Network, NoSuchName, Refused
 from aggregator.fetch.headers import Headers
 from aggregator.fetch.inflate import MAGIC, Damaged, Gunzip, TooLarge, gunzip
@@ -47,6 +48,9 @@ DEADLINE_SECONDS = 30.0             # for a whole exchange, redirects included: 
 MAX_HOPS = 5                        # RFC 9110 sets no number; browsers take 20, feeds need 2
 MAX_ADDRESS = 8192
 CONCURRENCY = 32                    # exchanges at once; each may hold MAX_BYTES
+CONNECTIONS = 256                   # kept for the next request to the same host; as many hosts are visited by turns, see poll/scheduler.py
+REST = 16 * 1024                    # bytes of an error or a redirect that are read: they may say why, and the connection can be kept
+REST_SECONDS = 2.0                  # for them, no longer: the status is what counts
 KEEP_ALIVE = 15.0                   # seconds; longer than the usual pause, so that a host is asked over one connection
 PERMANENT = frozenset({301, 308})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -65,6 +69,10 @@ def user_agent(version: str, contact: str) -> str:
     return f"Communique/{version} (+{named})" if named else f"Communique/{version}"
 
 
+class TurnedAway(FetchError):
+    """The host let us know that it does not want programs like us: a challenge for browsers, or a block, whatever the status."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to ask for. The validators go to the address that sent them, the secret headers to the host they were configured for, and nowhere else."""
@@ -77,6 +85,7 @@ class Request:
     accept: str = FEEDS
     configured: str = ""                        # the operator's own address: its port may be visited and its host gets `headers`; "" means `url`
     proxy: str = ""
+    head: int = 0                               # so many bytes are enough: a longer body is cut there; 0 wants the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +156,7 @@ class Fetcher:
         max_bytes: int = MAX_BYTES,
         deadline: float = DEADLINE_SECONDS,
         concurrency: int = CONCURRENCY,
+        connections: int = CONNECTIONS,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         network: Network | None = None,
@@ -154,7 +164,7 @@ class Fetcher:
     ) -> None:
         self._user_agent, self._clock = user_agent, clock
         self._allow = frozenset(entry.lower() for entry in allow)
-        self._max_bytes, self._deadline, self._concurrency = max_bytes, deadline, concurrency
+        self._max_bytes, self._deadline, self._kept = max_bytes, deadline, connections
         self._turns = Turns(pause=pause.total_seconds(), new_connections=new_connections, monotonic=monotonic, sleep=sleep)
         self._slots = asyncio.Semaphore(concurrency)
         self._network = network or Network()
@@ -170,6 +180,10 @@ class Fetcher:
         self._transports.clear()
         self._network.close()
 
+    def slow_down(self, host: str, pause: timedelta) -> None:
+        """From now on at least `pause` lies between two requests to `host`: its robots.txt asks for it."""
+        self._turns.slow_down(host, pause.total_seconds())
+
     async def fetch(self, request: Request) -> Reply:
         """The document, or word that it has not changed.
 
@@ -178,8 +192,8 @@ class Fetcher:
         that may not be visited.
         """
         place = _place(request.url)
-        configured = _place(request.configured) if request.configured else place
-        validators_of = _place(request.validators_of).url if request.validators_of else place.url
+        configured = place if request.configured in ("", request.url) else _place(request.configured)
+        validators_of = place.url if request.validators_of in ("", request.url) else _place(request.validators_of).url
         moved_to, permanent, left = "", True, self._deadline
         for _ in range(MAX_HOPS + 1):
             hop, left = await self._hop(request, place, configured, validators_of, left)
@@ -195,6 +209,8 @@ class Fetcher:
         free = allowed(place.host, place.port, self._allow)
         if refusal := why_port_refused(place.host, place.port, free or (place.host, place.port) == (configured.host, configured.port)):
             raise FetchError(place.shown, f"refused: {refusal}")
+        if request.proxy and not free and (refusal := why_host_refused(place.host)):
+            raise FetchError(place.shown, f"refused: {refusal}")
         conditional = bool(request.etag or request.last_modified) and validators_of == place.url
         sent = self._headers(request, place, configured if place.same_origin(configured) else None, conditional=conditional)
         turn = nullcontext() if free else self._turns.at(place.host)
@@ -202,15 +218,16 @@ class Fetcher:
             DEADLINE.set(deadline)
             response = await self._transport(request.proxy).handle_async_request(httpx.Request("GET", place.parsed, headers=sent))
             try:
-                return await self._read(place, response, conditional), _remaining(deadline)
+                return await self._read(place, response, request, conditional), _remaining(deadline)
             finally:
                 await response.aclose()
 
-    async def _read(self, place: _Place, response: httpx.Response, conditional: bool) -> _Hop:
+    async def _read(self, place: _Place, response: httpx.Response, request: Request, conditional: bool) -> _Hop:
         status, url = response.status_code, place.shown
         headers = said.lower(response.headers.raw)
         if status in REDIRECTS:
             location = said.only(headers, "location")
+            await self._rest(response, headers)
             if not location:
                 raise FetchError(url, f"HTTP {status} without an address to go to", status=status)
             return _Hop(status, headers, location=location)
@@ -218,26 +235,54 @@ class Fetcher:
             _, wire_bytes = await self._body(response, ())
             return _Hop(status, headers, wire_bytes=wire_bytes, conditional=True)
         if status not in WHOLE:
-            unasked = " though the request set no condition" if status == 304 else ""
-            raise FetchError(url, f"HTTP {status}{unasked}", status=status, retry_after=said.retry_after(headers, self._clock()))
+            raise await self._refusal(place, response, status, headers)
         codings = said.codings(headers)
         if len(codings) > 1 or (codings and codings != ("gzip",)):
             raise FetchError(url, f"the body is packed as {UNPRINTABLE.sub('?', ', '.join(codings))[:60]}, which was not asked for", status=status)
         length = said.content_length(headers)
-        if length is not None and length > self._max_bytes:
+        if length is not None and length > self._max_bytes and not request.head:
             raise FetchError(url, f"the body is announced as {length} bytes, {self._max_bytes} are allowed", status=status)
-        body, wire_bytes = await self._body(response, codings)
+        body, wire_bytes = await self._body(response, codings, request.head)
+        if is_page(body) and (who := challenge(headers, body)):
+            raise TurnedAway(url, f"HTTP {status}, but the page is a challenge for browsers by {who}", status=status)
         return _Hop(status, headers, body, wire_bytes, conditional=conditional)
 
-    async def _body(self, response: httpx.Response, codings: tuple[str, ...]) -> tuple[bytes, int]:
+    async def _refusal(self, place: _Place, response: httpx.Response, status: int, headers: Headers) -> FetchError:
+        """An error answer as an error, with what its page lets us know."""
+        wait = said.retry_after(headers, self._clock())
+        if status == 304:
+            return FetchError(place.shown, "HTTP 304 though the request set no condition", status=status)
+        why = why_turned_away(status, headers, await self._rest(response, headers))
+        kind = TurnedAway if why else FetchError
+        return kind(place.shown, f"HTTP {status}: {why}" if why else f"HTTP {status}", status=status, retry_after=wait)
+
+    async def _rest(self, response: httpx.Response, headers: Headers) -> bytes:
+        """What follows a status that already says all, as far as it comes soon and is short."""
+        if (said.content_length(headers) or 0) > REST:
+            return b""
+        codings, body, pieces = said.codings(headers), b"", cast(AsyncIterator[bytes], response.stream)
+        try:
+            async with asyncio.timeout(REST_SECONDS):
+                async for piece in pieces:
+                    body += piece
+                    if len(body) > REST:
+                        break
+            return Gunzip(REST).feed(body) if codings == ("gzip",) else body
+        except (TimeoutError, TooLarge, Damaged, httpx.TransportError):
+            return body
+
+    async def _body(self, response: httpx.Response, codings: tuple[str, ...], head: int = 0) -> tuple[bytes, int]:
         unpack = Gunzip(self._max_bytes) if codings else None
         parts: list[bytes] = []
-        wire_bytes = 0
+        wire_bytes = length = 0
         async for piece in cast(AsyncIterator[bytes], response.stream):
             wire_bytes += len(piece)
             if wire_bytes > self._max_bytes:
                 raise TooLarge
             parts.append(unpack.feed(piece) if unpack else piece)
+            length += len(parts[-1])
+            if head and length >= head:
+                return b"".join(parts)[:head], wire_bytes
         body = b"".join(parts)
         if unpack is not None:
             if wire_bytes:
@@ -273,7 +318,7 @@ class Fetcher:
     def _transport(self, proxy: str) -> _Transport:
         found = self._transports.get(proxy)
         if found is None:
-            found = self._transports[proxy] = _Transport(self._network, self._allow, self._turns, self._tls, self._concurrency, proxy)
+            found = self._transports[proxy] = _Transport(self._network, self._allow, self._turns, self._tls, self._kept, proxy)
         return found
 
     @asynccontextmanager

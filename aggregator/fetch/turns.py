@@ -33,6 +33,14 @@ class Turns:
         self._spacing = 1.0 / new_connections
         self._next_connection = monotonic()
         self._hosts: dict[str, _Host] = {}
+        self._longer: dict[str, float] = {}     # pauses of hosts that asked for longer ones
+
+    def slow_down(self, host: str, pause: float) -> None:
+        """From now on at least `pause` seconds lie between two requests to `host`."""
+        if pause > self._pause:
+            self._longer[host] = pause
+        else:
+            self._longer.pop(host, None)
 
     @asynccontextmanager
     async def at(self, host: str) -> AsyncIterator[None]:
@@ -47,7 +55,7 @@ class Turns:
                 try:
                     yield
                 finally:
-                    entry.free_at = self._monotonic() + self._pause
+                    entry.free_at = self._monotonic() + self._longer.get(host, self._pause)
         finally:
             entry.waiting -= 1
             if len(self._hosts) > FORGET_ABOVE:

@@ -26,6 +26,8 @@ REFUSED = 4 * HOUR                      # a host that turned us away is left alo
 GUARD = timedelta(minutes=5)            # between two visits to one source, whoever asks for them
 UNCONDITIONAL = timedelta(days=8)       # after so long without a full answer, validators are left out once: some servers say 304 for ever
 DEAD_AFTER = timedelta(days=30)         # of 404 in a row: then once a week
+NEVER_FOUND = 34                        # failures in a row that take thirty days
+NEVER = timedelta(days=36_500)          # a source that says it is gone for good is asked again only when a person wants it
 NO_VALIDATORS = DAY                     # a feed that cannot be asked conditionally is fetched whole each time; judges of readers allow that once a day
 PATIENCE = 10                           # a source silent for 10 h is visited after another hour, one silent for 10 days after a day
 LONGEST_JITTER = timedelta(minutes=5)
@@ -48,6 +50,8 @@ class Visit:
     fresh_for: timedelta | None = None
     hints: Hints = NO_HINTS
     conditional: bool = False
+    turned_away: bool = False       # the host let us know that it does not want programs, whatever the status
+    gone: bool = False              # it has said 410 for long
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +172,14 @@ def _period(case: Case) -> Wait | None:
 
 
 def _whole_only(case: Case) -> Wait | None:
-    """A feed without validators and without a word on freshness is fetched whole at every visit.
+    """A feed without validators (or whose validators lie) and without a word on freshness is fetched whole at every visit.
 
     An operator who wants it more often sets `every` on the source. Pages hardly ever have validators and are left out.
     """
     if case.source.kind != "feed" or case.source.every is not None or case.visit.fresh_for is not None:
         return None
+    if case.source.ignore_validators:
+        return min(NO_VALIDATORS, case.at_most), "its validators are ignored, so each visit costs a whole document"
     if case.standing.etag or case.standing.last_modified:
         return None
     return min(NO_VALIDATORS, case.at_most), "the server gives no validators, so each visit costs a whole document"
@@ -195,15 +201,16 @@ def _back_off(case: Case) -> Wait | None:
         return DAY, f"HTTP {status}: wants a login; asked once a day"
     if status == 410 or status == 404:
         return _gone(case, failures)
-    turned_away = status != 0 and not 500 <= status < 600 and not 200 <= status < 400
+    turned_away = case.visit.turned_away or (status != 0 and not 500 <= status < 600 and not 200 <= status < 400)
     wait = doubled(REFUSED if turned_away else HOUR, failures)
     return wait, f"failed: waits {spoken(wait)}" if failures == 1 else f"{failures} failures in a row: waits {spoken(wait)}"
 
 
 def _gone(case: Case, failures: int) -> Wait:
     status, good = case.visit.status, case.standing.last_success
-    long_gone = failures > 30 if good is None else case.now - good > DEAD_AFTER
-    if long_gone or (status == 410 and failures >= 3):
+    if case.visit.gone:
+        return NEVER, "HTTP 410 for two days: it is gone for good and no longer asked; remove it, correct its url, or try it with `fetch --source`"
+    if failures > NEVER_FOUND if good is None else case.now - good > DEAD_AFTER:
         return 7 * DAY, f"HTTP {status} for long: asked once a week"
     wait = DAY if status == 410 else doubled(HOUR, failures)
     return wait, f"HTTP {status}: waits {spoken(wait)}"

@@ -1,4 +1,4 @@
-"""One visit to a source: fetch, parse, read what is new, hand it over, remember how it went.
+"""One visit to a source: fetch, read what is new, hand it over, remember how it went.
 
 Validators are kept in the same transaction as the items of the document they came
 with, so that a document counts as read only when all of it is stored. A document of
@@ -10,46 +10,36 @@ Touches: the network by way of its fetcher; the store by way of its desk.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from aggregator.config import Polling
 from aggregator.errors import FetchError, ParseError
 from aggregator.fetch.addresses import host_and_port, is_own
-from aggregator.fetch.fetcher import FEEDS, PAGES, Fetcher, Reply, Request
-from aggregator.parse.entry import Document, Entry, Parsed
-from aggregator.poll.pace import CONDITION, HOST_SILENCE, Visit, ask_whole, next_visit, silence_reason
+from aggregator.fetch.challenge import wants_login
+from aggregator.fetch.fetcher import FEEDS, PAGES, Fetcher, Reply, Request, TurnedAway
+from aggregator.normalise.links import canonical_url
+from aggregator.parse.entry import Parsed
+from aggregator.poll import moves
+from aggregator.poll.desk import Desk, Stage
+from aggregator.poll.pace import CONDITION, DAY, HOST_SILENCE, Visit, ask_whole, next_visit, silence_reason
+from aggregator.poll.reading import ParsePool, Read, Reader
 from aggregator.poll.robots import Robots
-from aggregator.poll.sieve import is_wanted
 from storage.database import StorageError
 from storage.model import Outcome, Poll, Source, Standing
+from storage.sources import Move
 from storage.store import Store
 
 LOG = logging.getLogger("communique")
-T = TypeVar("T")
 
-ARTICLES = 20               # read in one visit; the rest waits for the next, so that a new source is not swept in one go
-TRIES = 3                   # visits at which one article is asked for before its entry in the listing has to do
-GONE = frozenset(range(400, 500)) - {408, 421, 425, 429}    # of an article: asking again will not help
+QUOTA = 500                 # new items of one source in a day, its first document excepted: an agency brings 300, a broken feed any number
+LAST_WORDS = 3              # visits answered 410, over two days, after which a source is taken at its word
 LONGEST_REASON = 300
-
-
-class ParsePool(Protocol):
-    """Reads documents in worker processes; raises ParseError."""
-
-    @property
-    def cpu_spent(self) -> float: ...       # seconds, by all workers so far
-
-    async def parse(self, document: Document, source: Source, *, now: datetime) -> Parsed: ...
-
-    async def article(self, document: Document, source: Source, *, now: datetime) -> Entry: ...
 
 
 class Taken(Protocol):
@@ -58,6 +48,12 @@ class Taken(Protocol):
 
     @property
     def changed(self) -> int: ...
+
+    @property
+    def same(self) -> int: ...
+
+    @property
+    def waiting(self) -> int: ...
 
 
 class Decided(Protocol):
@@ -81,41 +77,9 @@ class Intake(Protocol):
 
     def known_links(self, source: Source, links: Iterable[str]) -> frozenset[str]: ...
 
-    def take(self, source: Source, parsed: Parsed, seen_at: datetime) -> Taken: ...
+    def take(self, source: Source, parsed: Parsed, seen_at: datetime, *, visit: bool, room: int | None) -> Taken: ...
 
     def decide(self, now: datetime) -> Decided: ...
-
-
-@dataclass(slots=True)
-class Stage:
-    """Seconds a stage has taken: `wall` is summed over sources and overlaps, `cpu` is that of its thread or processes."""
-
-    wall: float = 0.0
-    cpu: float = 0.0
-
-
-class Desk:
-    """The one thread that touches the store, so that the event loop never waits for a disk."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "store")
-        self.spent = Stage()
-
-    async def do(self, work: Callable[[], T]) -> T:
-        """`work`, after all that was asked for before it."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._timed, work)
-
-    def close(self) -> None:
-        """Finishes what is under way and drops what waits."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
-
-    def _timed(self, work: Callable[[], T]) -> T:
-        wall, cpu = time.monotonic(), time.thread_time()
-        try:
-            return work()
-        finally:
-            self.spent.wall += time.monotonic() - wall
-            self.spent.cpu += time.thread_time() - cpu
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +91,6 @@ class Visited:
     due: datetime
     articles: int = 0
     missed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A document with its articles; `missed` of them are still to be had, and `note` says why."""
-
-    parsed: Parsed
-    articles: int = 0
-    missed: int = 0
-    note: str = ""
 
 
 @dataclass(slots=True)
@@ -151,32 +105,37 @@ class Visitor:
     clock: Callable[[], datetime]
     desk: Desk
     fetching: Stage = field(default_factory=Stage)
-    parsing: Stage = field(default_factory=Stage)
     silences: dict[str, tuple[datetime, str]] = field(default_factory=dict)     # by host; what this program has heard itself
-    tries: dict[tuple[str, str], int] = field(default_factory=dict)             # of articles not had yet, by source and link
+    reader: Reader = field(init=False)
     robots: Robots = field(init=False)
+    _moves: dict[str, Move] | None = None                                       # by source; few ever move
+    _waiting: set[str] | None = None                                            # sources with entries that wait for another day
+    _brought: dict[str, tuple[datetime, int]] = field(default_factory=dict)     # by source: the day, and how many new items it has brought
 
     def __post_init__(self) -> None:
-        self.robots = Robots(self.fetcher, self.clock)
+        self.robots = Robots(self._fetch, self.fetcher.slow_down, self.store, self.desk, self.clock)
+        self.reader = Reader(self.parse_pool, self.robots, self._fetch, self._silenced, self._known_links, self.store, self.desk, self.clock)
 
     async def visit(self, source: Source, standing: Standing) -> Visited:
         """One visit, whatever comes of it. Raises only StorageError: then nothing of the visit is kept, and it is made again."""
-        request = self._request(source, standing)
+        move = (await self._known_moves()).get(source.id)
+        request = self._request(source, standing, moves.address_of(source, move))
         try:
             if source.kind != "feed":
-                await self.robots.require(source.url, source)
+                await self.robots.require(request.url, source)
             reply = await self._fetch(request)
             if reply.document is None or not reply.document.body:
-                return await self._unchanged(source, standing, reply)
+                return await self._unchanged(source, standing, reply, request)
             body_hash = sha256(reply.document.body).hexdigest()
             if body_hash == standing.body_hash and reply.url == standing.url:
-                return await self._unchanged(source, standing, reply)
-            reading = await self._read(source, reply.document)
-            return await self._changed(source, standing, reply, reading, body_hash)
+                return await self._unchanged(source, standing, reply, request)
+            try:
+                read = await self.reader.read(source, reply.document)
+            except ParseError as error:
+                return await self._failed(source, standing, request, _why_unread(source, reply, error))
+            return await self._changed(source, standing, reply, read, body_hash)
         except FetchError as error:
             return await self._failed(source, standing, request, error.reason, error)
-        except ParseError as error:
-            return await self._failed(source, standing, request, error.reason)
         except StorageError:
             raise
         except Exception as error:
@@ -184,13 +143,12 @@ class Visitor:
             LOG.exception("not read source=%s", source.id)
             return await self._failed(source, standing, request, f"a fault of this program: {type(error).__name__}: {error}")
 
-    def _request(self, source: Source, standing: Standing) -> Request:
-        accept = FEEDS if source.kind == "feed" else PAGES
+    def _request(self, source: Source, standing: Standing, address: str) -> Request:
+        plain = Request(
+            address, headers=source.headers, proxy=source.proxy, accept=FEEDS if source.kind == "feed" else PAGES, configured=source.url)
         if ask_whole(source, standing, self.clock()) or not standing.url:
-            return Request(source.url, headers=source.headers, proxy=source.proxy, accept=accept)
-        return Request(
-            source.url, standing.etag, standing.last_modified, validators_of=standing.url, headers=source.headers, proxy=source.proxy, accept=accept,
-        )
+            return plain
+        return replace(plain, etag=standing.etag, last_modified=standing.last_modified, validators_of=standing.url)
 
     async def _fetch(self, request: Request) -> Reply:
         began = time.monotonic()
@@ -203,92 +161,50 @@ class Visitor:
         finally:
             self.fetching.wall += time.monotonic() - began
 
-    async def _parse(self, document: Document, source: Source) -> Parsed:
-        began = time.monotonic()
-        try:
-            return await self.parse_pool.parse(document, source, now=self.clock())
-        finally:
-            self.parsing.wall += time.monotonic() - began
+    async def _known_links(self, source: Source, links: Iterable[str]) -> frozenset[str]:
+        return await self.desk.do(lambda: self.intake.known_links(source, links))
 
-    async def _read(self, source: Source, document: Document) -> _Reading:
-        """The wanted entries of a document, with the text of their articles where the source is to be read so."""
-        parsed = await self._parse(document, source)
-        wanted = tuple(entry for entry in parsed.entries if is_wanted(entry, source.keep, source.block))
-        if source.kind == "feed" and not source.full_text:
-            return _Reading(replace(parsed, entries=wanted))
-        linked = {entry.link: entry for entry in reversed(wanted) if entry.link}
-        known = await self.desk.do(lambda: self.intake.known_links(source, tuple(linked)))
-        fresh = sorted((entry for link, entry in linked.items() if link not in known), key=_newest_first)
-        entries = [entry for entry in wanted if not entry.link] if source.kind == "feed" else []
-        read, done, reasons = 0, 0, []
-        for entry in fresh[:ARTICLES]:
-            try:
-                entries.append(await self._article(source, entry))
-                read += 1
-            except FetchError as error:
-                if not self._is_given_up(source, entry.link, error):
-                    reasons.append(error.reason)
-                    if self.silence(host_and_port(entry.link)[0]):
-                        break
-                    continue
-                entries.append(entry)
-            except ParseError:
-                entries.append(entry)       # the listing's word will do: the page is there and holds no text we can find
-            done += 1
-            self.tries.pop((source.id, entry.link), None)
-        missed = len(fresh) - done
-        note = f"{missed} of {len(fresh)} new articles not read yet" + (f": {reasons[0]}" if reasons else "") if missed else ""
-        in_order = tuple(sorted(entries, key=lambda entry: entry.position))
-        return _Reading(replace(parsed, entries=in_order), read, missed, note)
-
-    async def _article(self, source: Source, entry: Entry) -> Entry:
-        await self.robots.require(entry.link, source)
-        reply = await self._fetch(Request(entry.link, headers=source.headers, accept=PAGES, configured=source.url, proxy=source.proxy))
-        if reply.document is None or not reply.document.body:
-            raise ParseError(entry.link, "an empty page")
-        began = time.monotonic()
-        try:
-            return merged(entry, await self.parse_pool.article(reply.document, source, now=self.clock()))
-        finally:
-            self.parsing.wall += time.monotonic() - began
-
-    def _is_given_up(self, source: Source, link: str, error: FetchError) -> bool:
-        self.tries[source.id, link] = tries = self.tries.get((source.id, link), 0) + 1
-        return error.status in GONE or tries >= TRIES
-
-    async def _unchanged(self, source: Source, standing: Standing, reply: Reply) -> Visited:
+    async def _unchanged(self, source: Source, standing: Standing, reply: Reply, request: Request) -> Visited:
         now, whole = self.clock(), reply.document is not None and bool(reply.document.body)
         after = replace(_answered(standing, now), last_full=now if whole else standing.last_full)
         if reply.document is None:      # RFC 9111, 4.3.4: what a 304 says replaces what was known, what it leaves out stays
             after = replace(after, etag=reply.etag or standing.etag, last_modified=reply.last_modified or standing.last_modified)
         elif whole:
             after = replace(after, etag=reply.etag, last_modified=reply.last_modified, url=reply.url)
-        poll = Poll(source.id, now, "unchanged", reply.status, reply.wire_bytes, conditional=reply.conditional, reason=_moved(reply))
 
         def keep() -> Visited:
             with self.store.transaction():
+                self._remember_move(source, reply, same=whole or reply.document is None)
+                # Entries that wait since an earlier day come in whatever the server says.
+                taken = self.intake.take(source, Parsed(()), now, visit=True, room=self._room(source, now)) if source.id in self._who_waits() else None
+                new = self._count(source, taken, now)
+                outcome: Outcome = "new" if new else "unchanged"
+                poll = Poll(source.id, now, outcome, reply.status, reply.wire_bytes, new=new, conditional=reply.conditional, reason=_moved(reply))
                 visit = Visit("unchanged", reply.status, fresh_for=reply.fresh_for, hints=standing.hints)
                 return self._close(source, after, visit, poll)
 
         return await self.desk.do(keep)
 
-    async def _changed(self, source: Source, standing: Standing, reply: Reply, reading: _Reading, body_hash: str) -> Visited:
+    async def _changed(self, source: Source, standing: Standing, reply: Reply, read: Read, body_hash: str) -> Visited:
         now = self.clock()
-        after = replace(_answered(standing, now), last_full=now, hints=reading.parsed.hints)
-        if not reading.missed:
+        after = replace(_answered(standing, now), last_full=now, hints=read.parsed.hints)
+        if not read.missed:
             after = replace(after, etag=reply.etag, last_modified=reply.last_modified, url=reply.url, body_hash=body_hash)
 
         def keep() -> Visited:
             with self.store.transaction():
-                taken = self.intake.take(source, reading.parsed, now)
+                first = standing.last_full is None
+                taken = self.intake.take(source, read.parsed, now, visit=True, room=None if first else self._room(source, now))
+                self._remember_move(source, reply, same=first or bool(taken.same or taken.changed))
+                self._count(source, taken, now)
                 arrived = replace(after, last_new=now if taken.new else standing.last_new)
                 outcome: Outcome = "new" if taken.new or taken.changed else "unchanged"
                 poll = Poll(
-                    source.id, now, outcome, reply.status, reply.wire_bytes, len(reading.parsed.entries), taken.new, taken.changed,
-                    reply.conditional, "; ".join(filter(None, (_moved(reply), reading.note)))[:LONGEST_REASON],
+                    source.id, now, outcome, reply.status, reply.wire_bytes, len(read.parsed.entries), taken.new, taken.changed,
+                    reply.conditional, _noted(reply, read, taken),
                 )
-                visit = Visit(outcome, reply.status, fresh_for=reply.fresh_for, hints=reading.parsed.hints)
-                return replace(self._close(source, arrived, visit, poll), articles=reading.articles, missed=reading.missed)
+                visit = Visit(outcome, reply.status, fresh_for=reply.fresh_for, hints=read.parsed.hints)
+                return replace(self._close(source, arrived, visit, poll), articles=read.articles, missed=read.missed)
 
         return await self.desk.do(keep)
 
@@ -304,7 +220,11 @@ class Visitor:
 
         def keep() -> Visited:
             with self.store.transaction():
-                return self._close(source, after, Visit("failed", status, wait, conditional=conditional), poll)
+                move = self._moved_already().get(source.id)
+                self._keep_move(source.id, move, moves.after_failure(move, after.failures))
+                gone = status == 410 and self._is_gone(source, now)
+                visit = Visit("failed", status, wait, conditional=conditional, turned_away=isinstance(error, TurnedAway), gone=gone)
+                return self._close(source, after, visit, poll)
 
         visited = await self.desk.do(keep)
         if error is not None and status == 429 and wait is None and not self.is_own(source):
@@ -314,12 +234,15 @@ class Visitor:
     def _close(self, source: Source, standing: Standing, visit: Visit, poll: Poll) -> Visited:
         due, reason = next_visit(
             source, standing, visit, now=poll.at, every=self.polling.every, at_most=self.polling.at_most, own=self.is_own(source))
+        reason = "; ".join(filter(None, (reason, moves.told(self._moved_already().get(source.id)))))
         self.store.sources.save_standing(replace(standing, due=due, reason=reason))
         self.store.sources.record(poll)
         return Visited(source, poll, due)
 
     def is_own(self, source: Source) -> bool:
         return is_own(source.url, self.polling.allow)
+
+    # Silence
 
     def silence(self, host: str) -> tuple[datetime, str] | None:
         """Until when this program knows `host` wants to be left alone, and why."""
@@ -329,30 +252,66 @@ class Visitor:
             return None
         return found
 
+    async def _silenced(self, host: str) -> tuple[datetime, str] | None:
+        return self.silence(host) or await self.desk.do(lambda: self.store.sources.silenced(host, self.clock()))
+
     async def _silence(self, url: str, status: int, until: datetime) -> None:
         host, reason = host_and_port(url)[0], silence_reason(status, until)
         self.silences[host] = max(self.silences.get(host, (until, reason)), (until, reason))
         await self.desk.do(lambda: self.store.sources.silence_host(host, until, reason))
 
+    # Moves; all but the first on the desk
 
-def merged(listing: Entry, article: Entry) -> Entry:
-    """An entry of a listing with the text of its article; what the article does not say stays as the listing has it."""
-    dated = article if article.published_at else listing
-    return replace(
-        article, position=listing.position, guid=listing.guid, link=listing.link,
-        title=article.title or listing.title, title_is_html=article.title_is_html if article.title else listing.title_is_html,
-        summary=article.summary or listing.summary, summary_is_html=article.summary_is_html if article.summary else listing.summary_is_html,
-        content=article.content or listing.content, content_is_html=article.content_is_html if article.content else listing.content_is_html,
-        published=dated.published, published_at=dated.published_at,
-        updated=article.updated or listing.updated, updated_at=article.updated_at or listing.updated_at,
-        authors=article.authors or listing.authors, tags=article.tags or listing.tags, language=article.language or listing.language,
-        source_title=listing.source_title or article.source_title, source_url=listing.source_url or article.source_url,
-    )
+    async def _known_moves(self) -> dict[str, Move]:
+        return self._moves if self._moves is not None else await self.desk.do(self._moved_already)
 
+    def _moved_already(self) -> dict[str, Move]:
+        if self._moves is None:
+            self._moves = self.store.sources.moves()
+        return self._moves
 
-def _newest_first(entry: Entry) -> tuple[float, int]:
-    moment = entry.published_at or entry.updated_at
-    return (-moment.timestamp() if moment else 0.0, entry.position)
+    def _remember_move(self, source: Source, reply: Reply, *, same: bool) -> None:
+        move = self._moved_already().get(source.id)
+        if move is not None or reply.moved_to:
+            self._keep_move(source.id, move, moves.after_answer(source, move, reply.moved_to, same=same, now=self.clock()))
+
+    def _keep_move(self, source_id: str, before: Move | None, after: Move | None) -> None:
+        if after is None and before is not None:
+            self._moved_already().pop(source_id)
+            self.store.sources.forget_move(source_id)
+        elif after is not None and after != before:
+            self._moved_already()[source_id] = after
+            self.store.sources.save_move(after)
+
+    # Quotas; on the desk
+
+    def _room(self, source: Source, now: datetime) -> int:
+        """How many new items the source may still bring today."""
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        known = self._brought.get(source.id)
+        if known is None or known[0] != day:
+            known = self._brought[source.id] = (day, self.store.sources.brought_since(source.id, day))
+        return max(QUOTA - known[1], 0)
+
+    def _count(self, source: Source, taken: Taken | None, now: datetime) -> int:
+        """Keeps the account of what a source brought; how many new items that were."""
+        if taken is None:
+            return 0
+        if source.id in self._brought:
+            day, before = self._brought[source.id]
+            self._brought[source.id] = day, before + taken.new
+        (self._who_waits().add if taken.waiting else self._who_waits().discard)(source.id)
+        return taken.new
+
+    def _who_waits(self) -> set[str]:
+        if self._waiting is None:
+            self._waiting = set(self.store.items.waiting())
+        return self._waiting
+
+    def _is_gone(self, source: Source, now: datetime) -> bool:
+        """Whether a source that says 410 now has said so for two days, at every visit."""
+        last = self.store.sources.polls(source.id, LAST_WORDS - 1)
+        return len(last) == LAST_WORDS - 1 and all(poll.status == 410 for poll in last) and now - last[-1].at >= 2 * DAY
 
 
 def _answered(standing: Standing, now: datetime) -> Standing:
@@ -361,3 +320,23 @@ def _answered(standing: Standing, now: datetime) -> Standing:
 
 def _moved(reply: Reply) -> str:
     return f"moved permanently to {reply.moved_to}" if reply.moved_to else ""
+
+
+def _noted(reply: Reply, read: Read, taken: Taken) -> str:
+    """What is worth knowing of a visit that went well."""
+    says = canonical_url(read.parsed.self_url)
+    return "; ".join(filter(None, (
+        _moved(reply),
+        read.note,
+        f"{read.parsed.cut} entries beyond the limit of one document left out" if read.parsed.cut else "",
+        f"{taken.waiting} entries wait: a source may bring {QUOTA} new items a day" if taken.waiting else "",
+        f"calls itself {says}" if says and says != canonical_url(reply.url) else "",
+    )))[:LONGEST_REASON]
+
+
+def _why_unread(source: Source, reply: Reply, error: ParseError) -> str:
+    """Why a document could not be read, with what it is instead and where it came from."""
+    login = source.kind == "feed" and reply.document is not None and wants_login(reply.document.body)
+    elsewhere = host_and_port(reply.url)[0]
+    came = f", after a redirect to {elsewhere}" if elsewhere != host_and_port(source.url)[0] else ""
+    return f"{error.reason}{': it asks for a password' if login else ''}{came}"

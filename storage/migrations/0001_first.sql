@@ -36,6 +36,34 @@ CREATE TABLE silences (                     -- hosts that asked to be left alone
     reason        TEXT NOT NULL
 );
 
+CREATE TABLE moves (                        -- permanent redirects of sources' addresses, met or believed
+    source_id     TEXT PRIMARY KEY REFERENCES sources (id),
+    value         TEXT NOT NULL
+);
+
+CREATE TABLE robots (                       -- the robots.txt of hosts
+    origin        TEXT PRIMARY KEY,         -- "https://au.example"
+    until         TEXT NOT NULL,            -- it holds
+    failures      INTEGER NOT NULL,         -- in a row; above 0 nothing may be read
+    text          TEXT NOT NULL
+);
+
+CREATE TABLE tries (                        -- articles that could not be had yet
+    source_id     TEXT NOT NULL REFERENCES sources (id),
+    link          TEXT NOT NULL,
+    times         INTEGER NOT NULL,
+    last          TEXT NOT NULL,
+    PRIMARY KEY (source_id, link)
+);
+
+CREATE TABLE waiting (                      -- entries above what a source may bring in a day
+    source_id     TEXT NOT NULL REFERENCES sources (id),
+    item_id       TEXT NOT NULL,            -- that each will make
+    seen_at       TEXT NOT NULL,
+    raw           TEXT NOT NULL,            -- JSON
+    PRIMARY KEY (source_id, item_id)
+);
+
 CREATE TABLE items (
     id            TEXT PRIMARY KEY,
     source_id     TEXT NOT NULL REFERENCES sources (id),
@@ -56,8 +84,9 @@ CREATE TABLE items (
     decided       INTEGER NOT NULL          -- 1 once its reports and coverage were drawn
 );
 CREATE INDEX items_in_order ON items (first_seen, id);
-CREATE INDEX items_undecided ON items (first_seen, id) WHERE decided = 0;
+CREATE INDEX items_undecided ON items (first_seen, coalesce(published, ''), id) WHERE decided = 0;
 CREATE INDEX items_by_url ON items (url, source_id);
+CREATE INDEX items_by_date ON items (source_id, published);
 CREATE INDEX items_by_hash ON items (hash);
 
 CREATE TABLE item_words (                   -- for searching: folded words, a space before and after each
@@ -164,3 +193,43 @@ CREATE TABLE publications (
     hash          TEXT NOT NULL,
     updated       TEXT NOT NULL
 );
+
+CREATE TABLE editions (                     -- every feed that was ever published, as it stands
+    path          TEXT PRIMARY KEY,
+    kind          TEXT NOT NULL,
+    title         TEXT NOT NULL,
+    appeared      TEXT NOT NULL,
+    updated       TEXT NOT NULL,
+    archives      INTEGER NOT NULL,         -- documents of entries that left the live one, 1 the oldest
+    retired_at    TEXT,
+    moved_to      TEXT NOT NULL,            -- the path of the feed it became; '' for none
+    files         TEXT NOT NULL             -- JSON
+);
+
+CREATE TABLE entered (                      -- in which document of a feed readers find a meeting
+    meeting_id    TEXT NOT NULL,
+    path          TEXT NOT NULL,
+    document      INTEGER NOT NULL,         -- 0 the live one, 1 and more an archive, -1 none any longer
+    updated       TEXT NOT NULL,            -- of the entry, or when it was taken out
+    size          INTEGER NOT NULL,         -- bytes of the entry
+    PRIMARY KEY (meeting_id, path)
+) /* sqlite: WITHOUT ROWID */;
+CREATE INDEX entered_by_document ON entered (path, document, updated DESC, meeting_id);
+
+CREATE TABLE told (                         -- what was last said of a meeting
+    meeting_id    TEXT PRIMARY KEY,
+    facts         TEXT NOT NULL,            -- JSON
+    sequence      INTEGER NOT NULL,         -- of its calendar event: grows with every change
+    made_with     TEXT NOT NULL,            -- what the renderings depend on beside the meeting
+    entry         BYTEA NOT NULL,           -- its Atom entry, ready to be put into any feed
+    others        BYTEA NOT NULL            -- its other renderings
+);
+
+CREATE TABLE notices (                      -- entries that are no meetings: corrections, alarms about sources
+    path          TEXT NOT NULL,            -- of the feed
+    id            TEXT NOT NULL,
+    updated       TEXT NOT NULL,
+    value         TEXT NOT NULL,            -- JSON
+    PRIMARY KEY (path, id)
+);
+CREATE INDEX notices_newest ON notices (path, updated DESC, id);

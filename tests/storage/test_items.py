@@ -8,6 +8,7 @@ from itertools import permutations
 
 import pytest
 
+from storage.items import REVISIONS
 from tests.factory import NOW, item, report
 
 HOUR = timedelta(hours=1)
@@ -171,3 +172,39 @@ def test_old_items_that_report_no_meeting_are_forgotten_and_no_others(store):
     assert store.items.forget(NOW + timedelta(days=3)) == 1
     assert sorted(found.id for found in store.items.all()) == ["i-new", "i-reports", "i-undecided"]
     assert store.items.forget(NOW + timedelta(days=3)) == 0
+
+
+def test_the_addresses_of_items_are_known_by_id(store):
+    store.items.save(item(), "{}", NOW)
+    store.items.save(item(id="i-2", url=""), "{}", NOW)
+    assert store.items.addresses(("i-1", "i-2", "i-3")) == {"i-1": "https://au.example/1", "i-2": ""}
+
+
+def test_items_of_a_source_are_found_by_what_else_identifies_them(store):
+    old = item()
+    dated = item(id="i-2", url="https://au.example/2", published=NOW - HOUR, hash="2" * 64, first_seen=NOW + HOUR)
+    foreign = item(id="i-3", source_id="nz-press")
+    for one in (dated, old, foreign):
+        store.items.save(one, "{}", NOW)
+    assert store.items.alike("au-press", urls=[old.url], dates=[], hashes=[]) == (old,)
+    assert store.items.alike("au-press", urls=[], dates=[NOW - HOUR], hashes=[old.hash]) == (old, dated)
+    assert store.items.alike("nz-press", urls=[old.url], dates=[NOW], hashes=[old.hash]) == (foreign,)
+    assert store.items.alike("au-press", urls=["x"], dates=[], hashes=[]) == ()
+
+
+def test_of_many_revisions_the_first_and_the_newest_stay(store):
+    for number in range(50):
+        store.items.save(item(hash=f"{number:064}", title=f"Read {number} times"), f'{{"n": {number}}}', NOW + HOUR * number)
+    kept = [raw for _, raw in store.items.revisions("i-1")]
+    assert kept == ['{"n": 0}', *(f'{{"n": {number}}}' for number in range(50 - REVISIONS + 1, 50))]
+
+
+def test_entries_wait_in_their_order_and_in_measure(store):
+    assert store.items.wait("au-press", [("i-2", "{2}"), ("i-1", "{1}")], NOW, most=10) == 2
+    assert store.items.wait("au-press", [("i-1", "{again}"), ("i-3", "{3}")], NOW + HOUR, most=10) == 3
+    assert store.items.wait("nz-press", [("i-9", "{9}")], NOW, most=10) == 1
+    assert store.items.waiting() == {"au-press": 3, "nz-press": 1}
+    assert store.items.admit("au-press", 2) == (("i-1", "{1}"), ("i-2", "{2}"))
+    assert store.items.admit("au-press", 9) == (("i-3", "{3}"),)
+    assert store.items.admit("au-press", 9) == ()
+    assert store.items.wait("au-press", ((f"i-{number}", "{}") for number in range(100)), NOW, most=10) == 10

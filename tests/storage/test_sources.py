@@ -9,6 +9,7 @@ from itertools import permutations
 import pytest
 
 from storage.model import Poll, Standing
+from storage.sources import KnownRobots, Move
 from tests.factory import NOW, item, source
 
 HOUR = timedelta(hours=1)
@@ -84,3 +85,55 @@ def test_a_host_that_asked_for_quiet_is_left_alone_until_the_latest_time_it_name
     assert store.sources.silenced("au.example", NOW) == (NOW + HOUR, "HTTP 429")
     assert store.sources.silenced("au.example", NOW + HOUR) is None
     assert store.sources.silenced("nz.example", NOW) is None
+
+
+def test_a_source_with_a_new_address_is_due_at_once_and_its_old_troubles_are_forgotten(store):
+    store.sources.save_standing(Standing("au-press", NOW + HOUR * 99, etag='"x"', url="https://au.example/feed", failures=7, last_error="HTTP 410", not_before=NOW + HOUR))
+    store.sources.save_move(Move("au-press", "https://au.example/feed", "https://au.example/new", NOW))
+    store.sources.configure([source()], NOW)
+    assert store.sources.standing("au-press").due == NOW + HOUR * 99
+    store.sources.configure([source(url="https://au.example/other")], NOW + HOUR)
+    standing = store.sources.standing("au-press")
+    assert (standing.due, standing.failures, standing.last_error, standing.not_before, standing.etag) == (NOW + HOUR, 0, "", None, '"x"')
+    assert store.sources.moves() == {}
+
+
+def test_moves_are_remembered_by_source_and_forgotten_when_told(store):
+    met = Move("au-press", "https://au.example/feed", "https://au.example/new", NOW)
+    store.sources.save_move(met)
+    settled = replace(met, times=3, settled_at=NOW + HOUR)
+    store.sources.save_move(settled)
+    assert store.sources.moves() == {"au-press": settled}
+    store.sources.forget_move("au-press")
+    store.sources.forget_move("nz-press")
+    assert store.sources.moves() == {}
+
+
+def test_a_hosts_robots_txt_is_kept_until_long_after_it_ceased_to_hold(store):
+    assert store.sources.robots("https://au.example") is None
+    known = KnownRobots("https://au.example", NOW + HOUR, "User-agent: *\nDisallow: /\0", 2)
+    store.sources.save_robots(known)
+    store.sources.save_robots(replace(known, text="Allow: /", failures=0))
+    assert store.sources.robots("https://au.example") == replace(known, text="Allow: /", failures=0)
+    store.sources.prune_polls(NOW + HOUR)
+    assert store.sources.robots("https://au.example") is not None
+    store.sources.prune_polls(NOW + HOUR * 2)
+    assert store.sources.robots("https://au.example") is None
+
+
+def test_tries_of_articles_are_counted_by_source_and_forgotten_when_they_end(store):
+    store.sources.save_tries("au-press", {"https://au.example/1": 1, "https://au.example/2": 1}, NOW)
+    store.sources.save_tries("au-press", {"https://au.example/1": 2, "https://au.example/2": 0}, NOW + HOUR)
+    assert store.sources.tries("au-press") == {"https://au.example/1": 2}
+    assert store.sources.tries("nz-press") == {}
+    store.sources.prune_polls(NOW + HOUR * 2)
+    assert store.sources.tries("au-press") == {}
+
+
+def test_what_visits_brought_is_known_by_time(store):
+    for number, outcome in enumerate(("new", "unchanged", "failed", "new", "new")):
+        store.sources.record(Poll("au-press", NOW + HOUR * number, outcome, 200, new=number + 1 if outcome == "new" else 0))
+    assert store.sources.arrivals("au-press", 2) == (NOW + HOUR * 4, NOW + HOUR * 3)
+    assert store.sources.brought_since("au-press", NOW) == 4 + 5         # the first document is no measure of a day
+    assert store.sources.brought_since("au-press", NOW + HOUR) == 4 + 5
+    assert store.sources.brought_since("nz-press", NOW) == 0

@@ -521,7 +521,7 @@ async def test_connections_are_kept_in_measure(site, abroad, network):
     for number in range(50):
         network.name(f"h{number}.example", "93.184.216.34")
     site.on("/feed", "<rss/>")
-    async with abroad(concurrency=4) as fetcher:
+    async with abroad(connections=4) as fetcher:
         await asyncio.gather(*(fetcher.fetch(Request(f"http://h{number}.example/feed")) for number in range(50)))
         await asyncio.sleep(0.05)       # the server notices
         assert site.open <= 4

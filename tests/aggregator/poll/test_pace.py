@@ -147,7 +147,7 @@ def test_what_the_server_asked_for_is_kept_even_beyond_a_day():
 @pytest.mark.parametrize(("status", "failures", "since", "wait"), [
     (401, 1, HOUR, DAY), (407, 5, HOUR, DAY),                                                   # P47
     (404, 1, HOUR, HOUR), (404, 6, 3 * DAY, DAY), (404, 40, 31 * DAY, 7 * DAY),                 # P48
-    (410, 1, HOUR, DAY), (410, 3, 3 * DAY, 7 * DAY),                                            # P49
+    (410, 1, HOUR, DAY), (410, 3, 3 * DAY, DAY),                                                # P49
     (408, 3, HOUR, HOUR), (421, 1, HOUR, HOUR), (425, 1, HOUR, HOUR),                           # P54
 ])
 def test_each_status_has_its_wait(status, failures, since, wait):

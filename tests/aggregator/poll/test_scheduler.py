@@ -8,117 +8,25 @@ Touches: loopback.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from aggregator.config import Polling
-from aggregator.errors import ParseError
-from aggregator.fetch.fetcher import Fetcher, user_agent
 from aggregator.ingest import Intake, Taken
-from aggregator.parse.entry import Document, Entry, Parsed
-from aggregator.parse.reader import read_article, read_document
+from aggregator.parse.entry import Document, Parsed
 from aggregator.parse.worker import ParsePool
 from aggregator.poll.pace import GUARD
-from aggregator.poll.scheduler import Daemon, Progress, Round, run_round
-from aggregator.poll.visiting import ARTICLES
+from aggregator.poll.reading import ARTICLES
+from aggregator.poll.scheduler import Daemon, Progress
 from storage.database import StorageError
 from storage.model import PageRules, Source
-from storage.store import Store, open_store
+from storage.store import open_store
+from tests.aggregator.poll.world import HOUR, InProcess, World, article, listing, rss
 from tests.factory import source
-
-HOUR = timedelta(hours=1)
-
-
-def rss(*titles: str, ttl: int | None = None, host: str = "https://au.example") -> str:
-    items = "".join(
-        f"<item><guid>{host}/{title}</guid><link>{host}/{title.replace(' ', '-')}</link><title>{title}</title>"
-        f"<pubDate>Wed, 04 Mar 2026 08:00:00 GMT</pubDate></item>" for title in titles)
-    wish = f"<ttl>{ttl}</ttl>" if ttl is not None else ""
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Press</title>{wish}{items}</channel></rss>'
-
-
-def article(title: str, text: str) -> str:
-    paragraphs = f"<p>{text} The ministers spoke at length about the work of their services and agreed to meet again next year in the other capital.</p>" * 4
-    return f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{paragraphs}</article></body></html>"
-
-
-def listing(site: Any, *names: str) -> str:
-    rows = "".join(f'<div class="row"><a href="{site.url("/" + name)}">{name}</a></div>' for name in names)
-    return f"<html><body>{rows}</body></html>"
-
-
-@dataclass
-class InProcess:
-    """The parsers without their processes; `stalls` are documents it gives up on."""
-
-    stalls: set[bytes] = field(default_factory=set)
-    read: list[str] = field(default_factory=list)
-    cpu_spent: float = 0.0
-
-    async def parse(self, document: Document, source: Source, *, now: datetime) -> Parsed:
-        self.read.append(document.url)
-        if document.body in self.stalls:
-            raise ParseError(document.url, "took more than 5 s to read")
-        return read_document(document, source, now=now)
-
-    async def article(self, document: Document, source: Source, *, now: datetime) -> Entry:
-        self.read.append(document.url)
-        return read_article(document, source, now=now)
-
-
-@dataclass
-class World:
-    """Everything a round needs; `own` says whether the site is the operator's."""
-
-    site: Any
-    clock: Any
-    network: Any
-    store: Store
-    pool: Any = field(default_factory=InProcess)
-    own: bool = True
-    every: timedelta = HOUR
-    deadline: float = 5.0
-
-    def __post_init__(self) -> None:
-        self.intake: Intake = Intake(self.store, lambda item, source: ())
-
-    def follow(self, *sources: Source) -> None:
-        self.store.sources.configure(sources, self.clock.now())
-
-    def feed(self, path: str, **fields: Any) -> Source:
-        return source(**({"id": path.strip("/").replace("/", "-"), "url": self.site.url(path)} | fields))
-
-    @property
-    def polling(self) -> Polling:
-        return Polling(every=self.every, allow=frozenset({self.site.authority}) if self.own else frozenset())
-
-    def fetcher(self) -> Fetcher:
-        strange = {} if self.own else {"network": self.network, "monotonic": self.clock.monotonic, "sleep": self.clock.sleep}
-        return Fetcher(user_agent("0", ""), clock=self.clock.now, allow=self.polling.allow, deadline=self.deadline, **strange)
-
-    async def round(self, **how: Any) -> Round:
-        async with self.fetcher() as fetcher:
-            return await run_round(self.store, fetcher, self.pool, self.intake, polling=self.polling, clock=self.clock.now, **how)
-
-    def standing(self, id: str) -> Any:
-        return self.store.sources.standing(id)
-
-    def titles(self) -> list[str]:
-        return sorted(item.title for item in self.store.items.all())
-
-
-@pytest_asyncio.fixture
-async def world(site, clock, network) -> AsyncIterator[World]:
-    with open_store("sqlite::memory:") as store:
-        yield World(site, clock, network, store)
-
 
 # One round
 
@@ -202,8 +110,8 @@ async def test_validators_of_a_document_that_cannot_be_read_are_not_kept(world, 
 @pytest.mark.case("P12")
 async def test_nothing_of_a_visit_is_kept_when_its_items_cannot_be_stored(world, site):
     class Full(Intake):
-        def take(self, source: Source, parsed: Parsed, seen_at: datetime) -> Taken:
-            super().take(source, parsed, seen_at)
+        def take(self, source: Source, parsed: Parsed, seen_at: datetime, **how: Any) -> Taken:
+            super().take(source, parsed, seen_at, **how)
             raise StorageError("the disk is full")
 
     site.feed("/a", rss("One"), etag='"a"')
@@ -584,7 +492,7 @@ async def test_a_daemon_told_to_stop_lets_a_visit_end_and_keeps_it(world, site, 
 @pytest.mark.case("R22")
 async def test_a_store_that_fails_makes_no_one_asked_again_and_again(world, site, clock):
     class Full(Intake):
-        def take(self, source: Source, parsed: Parsed, seen_at: datetime) -> Taken:
+        def take(self, source: Source, parsed: Parsed, seen_at: datetime, **how: Any) -> Taken:
             raise StorageError("the disk is full")
 
     site.feed("/a", rss("One"), etag='"a"')
