@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
-from aggregator.deduper.keys import anchor, keys, window
+from aggregator.deduper.keys import anchor, asked, counters, ground, is_counted, keys, window
 from aggregator.deduper.match import Decision, decide
 from aggregator.deduper.merge import meeting_id_for, merge
 from aggregator.normalise.items import as_item, entry_from_json, entry_json, normalise
@@ -34,7 +34,7 @@ from storage.store import Store
 LOG = logging.getLogger("communique")
 
 BATCH = 200                         # items decided between two looks at what is undecided; bounds memory
-CANDIDATES = 30                     # meetings compared with one report; the true one shares the most keys and is among the first
+CANDIDATES = 20                     # meetings compared with one report; the true one shares the most keys and is among the first
 LONGEST_WAIT = 2_000                # entries of one source that wait for another day: four days' worth; what is beyond is an attack
 
 Found = tuple[tuple[Item, Entry], ...]
@@ -169,17 +169,22 @@ class Intake:
 
     def _place(self, source: Source, item: Item, report: Report, *, exclude: frozenset[str]) -> str | None:
         """Join `report` to the meeting it is of, or found one; None when it is of none (a retrospective of an unknown meeting)."""
-        found = keys(item, report)
+        counted = counters(item, report)
+        on = ground(self.store.meetings.key_counts(counted))
+        found = keys(item, report, on)
         since, until = window(item, report)
-        shared = self.store.meetings.sharing(found, since=since, until=until)
-        self.store.meetings.index(item.id, report.position, found, anchor(item, report))
+        shared = self.store.meetings.sharing(asked(item, report, on), since=since, until=until)
+        self.store.meetings.index(item.id, report.position, (*found, *(counted if is_counted(report, on) else ())), anchor(item, report))
         clusters = self.store.meetings.members_of([name for name, _ in shared if name not in exclude][:CANDIDATES])
         newcomer = Member(source, item, report, Coverage(item.id, report.position, "", report.kind, 0.0))
-        decision = decide(newcomer, clusters)
+        decision = decide(newcomer, clusters, on)
         if decision.meeting_id is None and report.kind == "retrospective":
             return None
         meeting_id = decision.meeting_id or self._new_id(item, report)
         self.store.meetings.cover(_claim(newcomer, meeting_id, decision))
+        for member in clusters.get(meeting_id, ()):
+            if {member.item.id, member.coverage.copy_of} & set(decision.copies):
+                self.store.meetings.cover(replace(member.coverage, copy_of=item.id))    # its origin was seen after it
         for other, score, reasons in decision.possible:
             self.store.meetings.relate(meeting_id, other, score, reasons)
         return meeting_id

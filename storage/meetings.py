@@ -220,6 +220,16 @@ class Meetings:
         rows = self._database.query("SELECT successor FROM minted WHERE meeting_id = :id", {"id": id})
         return rows[0][0] if rows else None
 
+    def removed(self, ids: Iterable[str]) -> dict[str, tuple[str | None, datetime]]:
+        """Of those of `ids` that were removed: the successor, and when."""
+        found: dict[str, tuple[str | None, datetime]] = {}
+        for some in in_lists(ids):
+            rows = self._database.query(
+                "SELECT meeting_id, successor, removed_at FROM minted WHERE meeting_id IN (:ids) AND removed_at IS NOT NULL", {"ids": some}
+            )
+            found.update((id, (successor, moment_of(at))) for id, successor, at in rows)
+        return found
+
     def tombstones(self) -> tuple[tuple[str, str | None, datetime], ...]:
         """The removed meetings: id, successor, when; the newest first."""
         rows = self._database.query(
@@ -258,6 +268,14 @@ class Meetings:
     def ids(self) -> Iterator[str]:
         """The ids of all meetings, in their order."""
         return iter([id for (id,) in self._database.query("SELECT id FROM meetings ORDER BY id")])
+
+    def oldest_first(self) -> Iterator[str]:
+        """The ids of all meetings, the one that changed longest ago first."""
+        return iter([id for (id,) in self._database.query("SELECT id FROM meetings ORDER BY updated, id DESC")])
+
+    def newest_ids(self, limit: int) -> tuple[str, ...]:
+        """The ids of the meetings that changed last, the latest first."""
+        return tuple(id for (id,) in self._database.query("SELECT id FROM meetings ORDER BY updated DESC, id LIMIT :limit", {"limit": limit}))
 
     def select(
         self, *, countries: tuple[str, ...] = (), every_country: tuple[str, ...] = (), topics: tuple[str, ...] = (),

@@ -6,7 +6,9 @@ terms.py      the words of a text, and what a shared one is worth
 copies.py     which text is a reprint of which
 facts.py      two reports side by side: who is in both, and who is missed
 signals.py    what speaks for and against two reports being of one meeting
+conflicts.py  what forbids two reports to be of one meeting
 match.py      signals weighed into one decision, with reasons
 merge.py      a meeting drawn from all its members
-data/         tables: Han readings, words of posts, common words
+people.py     its people, each once over all spellings
+data/         tables: words of posts, common words
 """

@@ -8,6 +8,7 @@ Touches: nothing (the table of posts is read once, from data/post_words.tsv).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -16,10 +17,10 @@ from anyascii import anyascii
 
 from aggregator.deduper.copies import READ
 from aggregator.deduper.names import LONG, SAME, fold, is_syllabic, likeness, sound, syllable_sound
-from aggregator.deduper.terms import LEAD, words
+from aggregator.deduper.terms import LEAD, Terms, naming, weighed, words
 from aggregator.understand.posts import find_posts
 from aggregator.understand.words import lower
-from storage.model import Member, Person, Report
+from storage.model import Item, Member, Person, Report
 
 PRINCIPALS = 5          # people compared: those told of first are those the meeting is between
 FIRST = 3               # of them, those one of whom must be in the other report or be missed there
@@ -36,10 +37,14 @@ class Facts:
     lead: str
     head: str                           # title and lead
     text: str
+    terms: Terms                        # the words of the head, weighed
+    names: Terms                        # its names and numbers
+    title_terms: Terms
     parties: frozenset[str]             # countries in role party
     involved: frozenset[str]            # those and the country of the place
     organisations: frozenset[str]
     people: tuple[Person, ...]          # the principals
+    posts: Mapping[str, frozenset[str]]     # by country, the kinds of posts of the first of them
 
     @property
     def report(self) -> Report:
@@ -66,16 +71,48 @@ class Pair:
 def facts(member: Member) -> Facts:
     """What a member's report says, ready for comparing. Of an item that reports several meetings only the passage of this one is read."""
     item, report = member.item, member.report
-    text = report.passage.text if report.passage else item.body or item.summary
-    title = item.title if report.position == 0 else ""
-    lead = text if report.passage or len(item.summary) <= 80 else item.summary
+    title, lead, text = _texts(item, report)
+    head = f"{title}\n{lead}"
     parties = frozenset(p.code for p in report.parties if p.kind == "country" and p.role == "party")
     return Facts(
-        member=member, title=title, lead=lead[:LEAD], head=f"{title}\n{lead[:LEAD]}", text=text, parties=parties,
+        member=member, title=title, lead=lead, head=head, text=text, terms=weighed(head), names=naming(head), title_terms=weighed(title), parties=parties,
         involved=parties | {p.code for p in report.parties if p.kind == "country" and p.role == "place"},
         organisations=frozenset(p.code for p in report.parties if p.kind == "organisation" and p.role != "mention"),
-        people=report.people[:PRINCIPALS],
+        people=report.people[:PRINCIPALS], posts=_posts_by_side(report.people[:FIRST]),
     )
+
+
+def _posts_by_side(people: Iterable[Person]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for person in people:
+        kinds = kinds_of_post(person.post) - {"deputy"}
+        if person.country and kinds:
+            found[person.country] = found.get(person.country, frozenset()) | kinds
+    return found
+
+
+def head_of(item: Item, report: Report) -> str:
+    """Title and lead of what a report is drawn from: the words that are compared."""
+    title, lead, _ = _texts(item, report)
+    return f"{title}\n{lead}"
+
+
+def telling(item: Item, report: Report) -> frozenset[str]:
+    """The words and names of a report that are counted, so that later ones can be weighed."""
+    head = head_of(item, report)
+    return frozenset(weighed(head).worth) | frozenset(naming(head).worth)
+
+
+def telling_names(item: Item, report: Report) -> frozenset[str]:
+    """The names and numbers among them."""
+    return frozenset(naming(head_of(item, report)).worth)
+
+
+def _texts(item: Item, report: Report) -> tuple[str, str, str]:
+    """Title, lead and text of what a report is drawn from."""
+    text = report.passage.text if report.passage else item.body or item.summary
+    lead = text if report.passage or len(item.summary) <= 80 else item.summary
+    return item.title if report.position == 0 else "", lead[:LEAD], text
 
 
 def pair(mine: Facts, theirs: Facts) -> Pair:

@@ -10,35 +10,62 @@ sharing one proves nothing, sharing none means the two are never compared.
                         ISO week, for reports without a day, and by month and day, for
                         items without a year
     org: place:         an organisation, or a place, in an ISO week
-    word:               a rare word of the title or lead
+    word: name:         a rare word of the title or lead, a rare name in any language
 
 Touches: nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from hashlib import blake2b
 from itertools import combinations
 
 from aggregator.deduper.copies import sketch
+from aggregator.deduper.facts import head_of, telling, telling_names
 from aggregator.deduper.names import name_keys
-from aggregator.deduper.terms import rarest, words
+from aggregator.deduper.terms import Ground, words
 from storage.model import Item, Report
 
 MOST_KEYS = 64          # of one report, whatever it holds
 MOST_PARTIES = 4        # beyond it a gathering, of which no pair is typical
 MOST_PEOPLE = 6         # the principals come first
-RARE_WORDS = 8
+MOST_ASKED = 96
+RARE_WORDS = 12         # and as many names
+ASKED_WORDS = 24
 SKETCH = 6              # of bottom-k: two texts that share six tenths of their runs share one of six with 0.99
+EVERY = "has:"          # what counters begin with; alone it counts the texts
+ENOUGH = 2000           # texts of which every one is counted
+SAMPLE = 16             # of later ones, one in so many
 SURE = 0.7              # confidence of a day from which its neighbours are enough: wrong days are wrong by one
 WINDOW = timedelta(days=60)     # event and publication days further apart are not compared: late coverage comes within weeks
 DOUBTFUL_DAYS = 3       # how far a doubtful day may be off: publication follows the meeting by 0 to 3 days
 
 
-def keys(item: Item, report: Report) -> tuple[str, ...]:
-    """The keys of a report, at most MOST_KEYS, the most telling first."""
-    return tuple(dict.fromkeys(_keys(item, report)))[:MOST_KEYS]
+def keys(item: Item, report: Report, ground: Ground) -> tuple[str, ...]:
+    """The keys a report is found by, at most MOST_KEYS, the most telling first."""
+    return tuple(dict.fromkeys(_keys(item, report, ground, RARE_WORDS)))[:MOST_KEYS]
+
+
+def asked(item: Item, report: Report, ground: Ground) -> tuple[str, ...]:
+    """The keys under which others are looked for: more words than a report is found by, since which of its words are rare looks different from each text."""
+    return tuple(dict.fromkeys(_keys(item, report, ground, ASKED_WORDS)))[:MOST_ASKED]
+
+
+def counters(item: Item, report: Report) -> tuple[str, ...]:
+    """The keys under which the words of a report are counted: what they count to is the ground that words are weighed on."""
+    return (EVERY, *(f"{EVERY}{word}" for word in sorted(telling(item, report))))
+
+
+def ground(counts: Mapping[str, int]) -> Ground:
+    """The ground that `counts`, of counters, make."""
+    return Ground(counts.get(EVERY, 0), {key[len(EVERY) :]: held for key, held in counts.items() if key != EVERY})
+
+
+def is_counted(report: Report, ground: Ground) -> bool:
+    """Whether a report's words are to be counted: all of the first, then one of SAMPLE, which tells as much at a sixteenth of the room."""
+    return ground.texts < ENOUGH or blake2b(f"{report.item_id} {report.position}".encode(), digest_size=1).digest()[0] % SAMPLE == 0
 
 
 def window(item: Item, report: Report) -> tuple[date | None, date | None]:
@@ -57,7 +84,7 @@ def anchor(item: Item, report: Report) -> date:
     return report.day or (item.published or item.first_seen).date()
 
 
-def _keys(item: Item, report: Report) -> Iterator[str]:
+def _keys(item: Item, report: Report, ground: Ground, most: int) -> Iterator[str]:
     if item.url:
         yield f"url:{item.url}"
     if item.hash:
@@ -85,8 +112,6 @@ def _keys(item: Item, report: Report) -> Iterator[str]:
     if report.place:
         for week in weeks[:3]:
             yield f"place:{' '.join(words(report.place))}:{week}"
-    for word in rarest(f"{item.title} {item.summary[:300]}", RARE_WORDS):
-        yield f"word:{word}"
     if len(countries) < 2:
         for code in countries:
             for day in days:
@@ -94,6 +119,10 @@ def _keys(item: Item, report: Report) -> Iterator[str]:
     elif report.day:
         for code in countries:
             yield f"side:{code}:{report.day.isoformat()}"
+    for name in ground.scarcest(telling_names(item, report), most):
+        yield f"name:{name}"
+    for word in ground.rarest(head_of(item, report), most):
+        yield f"word:{word}"
 
 
 def _days(report: Report) -> Iterator[date]:

@@ -13,23 +13,26 @@ from __future__ import annotations
 
 import re
 from base64 import b32encode
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from aggregator.deduper.facts import one_person
-from aggregator.deduper.names import fold
+from aggregator.deduper.people import Group, gather
 from aggregator.deduper.terms import words
-from storage.model import Account, Meeting, Member, Party, PartyKind, PartyRole, Person, Quote, State
+from storage.model import Account, Meeting, Member, Party, PartyKind, PartyRole, Quote, State
 
 CLEAR = range(20, 121)          # characters of a title that reads well in a list
 SUMMARY = 420                   # characters of a summary: two or three sentences
 SENTENCES = 3
-MOST_PEOPLE = 40                # of one meeting; a hostile text must not make merging slow
-MOST_PAPERS = 20                # likewise
-MOST_SPELLINGS = 12             # of one person that a further one is compared with; likewise
+MOST_PAPERS = 20                # of one meeting; a hostile text must not make merging slow
+LONGEST_PAPER = 160             # characters of a paper's name; beyond it a sentence was taken for one
+FEW_TOPICS = 4                  # more than a meeting usually has: those on three matters are common, those on five are mostly words in passing
+SESSION = timedelta(days=7)     # how far apart two days of one conference may be
+SURE_DAY = 0.9                  # confidence of a day that may begin or end a conference though one origin alone gives it
+WITNESSES = 3                   # origins from which a party that one alone names is taken for a slip
+GATHERING = 5                   # parties from which each report lists but some of them
 ROLES = {"official": 0, "agency": 1, "outlet": 2, "republisher": 3}
 KINDS = {"report": 0, "retrospective": 1, "preview": 2}
 PARTY_ROLES: tuple[PartyRole, ...] = ("party", "place", "mention")
@@ -59,7 +62,7 @@ def merge(meeting_id: str, members: Iterable[Member], languages: tuple[str, ...]
     seen = sorted(members, key=lambda m: (m.item.first_seen, m.item.id, m.report.position))
     best = sorted(seen, key=lambda m: _standing(m, languages))
     roots = _origins(seen)
-    people = _people(seen, best)
+    people = gather(seen, best)
     claims = tuple(_claims(seen, people))
     held = [m for m in seen if m.report.kind != "preview"]
     day, day_end = _day(held, roots)
@@ -67,7 +70,7 @@ def merge(meeting_id: str, members: Iterable[Member], languages: tuple[str, ...]
         day, day_end = _day(seen, roots)
     earliest, latest = (None, None) if day else _range(held or seen)
     state: State = "held" if held else "planned"
-    title, teller = _title(best)
+    title, teller = _title(sorted(seen, key=lambda m: _clarity(m, languages)))
     return Meeting(
         id=meeting_id, title=title, language=teller.item.language, state=state,
         published=seen[0].item.first_seen, updated=_updated(meeting_id, seen, claims),
@@ -90,6 +93,16 @@ def _standing(member: Member, languages: tuple[str, ...]) -> tuple[object, ...]:
         KINDS[member.report.kind], member.report.position > 0, spoken, ROLES[member.source.role], bool(member.coverage.copy_of), len(item.title) not in CLEAR,
         item.first_seen, item.id, member.report.position,
     )
+
+
+def _clarity(member: Member, languages: tuple[str, ...]) -> tuple[object, ...]:
+    """Whose title is shown: in the reader's language, of a length for a list, saying what happened and who met; then the better source."""
+    item, report = member.item, member.report
+    sides = [party.quote for party in report.parties if party.role == "party"]
+    quotes = [report.act_quote, report.place_quote, *sides, *(person.quote for person in report.people)]
+    told = sum(quote is not None and quote.part == "title" for quote in quotes)
+    standing = _standing(member, languages)
+    return (*standing[:3], len(item.title) not in CLEAR or item.title.rstrip().endswith(("?", "…", "...")), told == 0, *standing[3:])
 
 
 def _origins(members: list[Member]) -> dict[tuple[str, int], str]:
@@ -140,8 +153,18 @@ def _day(members: list[Member], roots: dict[tuple[str, int], str]) -> tuple[date
     if not weight:
         return None, None
     day = min(weight, key=lambda d: (-round(sum(weight[d].values()), 6), -max(weight[d].values()), d))
+    if sum(m.report.act == "conference" for m in members) * 2 > len(members):
+        return _session(members, weight, day)
     ends = [m.report.day_end for m in members if m.report.day == day and m.report.day_end]
     return day, max(ends) if ends else None
+
+
+def _session(members: list[Member], weight: dict[date, dict[str, float]], day: date) -> tuple[date, date | None]:
+    """From the first to the last day that outlets report of one conference; each tells of the day it was there."""
+    days = [d for d, said in weight.items() if abs(d - day) <= SESSION and (len(said) > 1 or max(said.values()) >= SURE_DAY or d == day)]
+    ends = [m.report.day_end for m in members if m.report.day in days and m.report.day_end]
+    first, last = min(days), max([*days, *ends])
+    return first, last if last > first else None
 
 
 def _range(members: list[Member]) -> tuple[date | None, date | None]:
@@ -161,8 +184,12 @@ def _parties(members: list[Member], roots: dict[tuple[str, int], str]) -> tuple[
         for party in member.report.parties:
             voters[(party.kind, party.code)][party.role].add(roots[(member.item.id, member.report.position)])
     found: list[Party] = []
+    supported = sum(len(said.get("party", ())) > 1 for said in voters.values())
+    slips = len(set(roots.values())) >= WITNESSES and 2 <= supported < GATHERING    # then one witness against all the others is mistaken
     for (kind, code), said in voters.items():
         everyone = set().union(*said.values())
+        if slips and len(said.get("party", ())) == 1:
+            said = {"mention": everyone}
         counted: set[str] = set()
         for role in PARTY_ROLES:
             counted |= said.get(role, set())
@@ -172,71 +199,38 @@ def _parties(members: list[Member], roots: dict[tuple[str, int], str]) -> tuple[
     return tuple(sorted(found, key=lambda p: (PARTY_ROLES.index(p.role), p.kind, p.code)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """One person in all their spellings."""
-
-    person: Person
-    spellings: frozenset[tuple[str, str]]       # each with the country it was given
-
-
-def _people(members: list[Member], best: list[Member]) -> tuple[_Group, ...]:
-    """Each person once: spelled as the best sources mostly do, in full, with the post and country that are given."""
-    groups: list[list[tuple[Member, Person]]] = []
-    spellings: list[list[Person]] = []              # of each group, each once
-    homes: dict[tuple[str, str], int | None] = {}   # where a spelling belongs; None when the meeting has people enough
-    for member in members:
-        for person in member.report.people:
-            spelling = (person.name, person.country)
-            if spelling not in homes:
-                home = next((n for n, others in enumerate(spellings) if any(one_person(person, other) for other in others)), None)
-                if home is None and len(groups) < MOST_PEOPLE:
-                    home = len(groups)
-                    groups.append([])
-                    spellings.append([])
-                homes[spelling] = home
-                if home is not None:
-                    spellings[home] = [*spellings[home], person][:MOST_SPELLINGS]
-            if (at := homes[spelling]) is not None:
-                groups[at].append((member, person))
-    rank = {(m.item.id, m.report.position): i for i, m in enumerate(best)}
-    drawn = []
-    for group in groups:
-        nearest = sorted(group, key=lambda pair: rank[(pair[0].item.id, pair[0].report.position)])
-        speak = [pair for pair in nearest if pair[0].item.language == nearest[0][0].item.language]
-        counts = Counter(p.name for _, p in speak)
-        name = min(counts, key=lambda n: (-min(len(fold(n)), 3), -counts[n], -len(n), n))
-        country = Counter(p.country for _, p in group if p.country).most_common()
-        chosen = min(country, key=lambda pair: (-pair[1], pair[0]))[0] if country else ""
-        post = next((p.post for _, p in nearest if p.post), "")
-        key = next(p.key for _, p in nearest if p.name == name)
-        drawn.append(_Group(Person(name, key, post, chosen), frozenset((p.name, p.country) for _, p in group)))
-    order = {id(g): min(rank[(m.item.id, m.report.position)] for m, _ in pairs) for g, pairs in zip(drawn, groups, strict=True)}
-    return tuple(sorted(drawn, key=lambda g: (order[id(g)], drawn.index(g))))
-
-
 def _topics(members: list[Member], roots: dict[tuple[str, int], str]) -> tuple[str, ...]:
-    """Every topic, the one most origins name first."""
+    """The topics, the one most origins name first. Of many only those that two origins or a title name: a meeting about everything is about nothing."""
     voters: dict[str, set[str]] = defaultdict(set)
+    titled: set[str] = set()
     for member in members:
-        for topic, _ in member.report.topics:
+        for topic, quote in member.report.topics:
             voters[topic].add(roots[(member.item.id, member.report.position)])
-    return tuple(sorted(voters, key=lambda topic: (-len(voters[topic]), topic)))
+            if quote and quote.part == "title":
+                titled.add(topic)
+    ranked = sorted(voters, key=lambda topic: (-len(voters[topic]), topic not in titled, topic))
+    kept = [topic for topic in ranked if len(voters[topic]) > 1 or topic in titled]
+    return tuple(ranked if len(ranked) <= FEW_TOPICS else kept or ranked[:FEW_TOPICS])
 
 
 def _agreements(best: list[Member]) -> tuple[str, ...]:
-    """Every paper once, in the words of the best member that names it."""
+    """Every paper once, in the language of the best member that names any, by its fullest name."""
     found: list[str] = []
+    language = next((member.item.language for member in best if member.report.agreements), "")
     for member in best:
-        for agreement in member.report.agreements:
-            if len(found) < MOST_PAPERS and not any(_one_paper(agreement.title, other) for other in found):
+        for agreement in member.report.agreements if member.item.language == language else ():
+            at = next((n for n, other in enumerate(found) if _one_paper(agreement.title, other)), None)
+            if at is not None:
+                found[at] = max(found[at], agreement.title, key=lambda title: (len(title) <= LONGEST_PAPER, len(title), title))
+            elif len(found) < MOST_PAPERS:
                 found.append(agreement.title)
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _one_paper(one: str, other: str) -> bool:
     mine, theirs = set(words(one)), set(words(other))
-    return mine == theirs or (bool(mine) and bool(theirs) and len(mine & theirs) >= 0.6 * max(len(mine), len(theirs)))
+    short, long = sorted((mine, theirs), key=len)
+    return bool(short) and (short <= long or len(short & long) >= 0.6 * len(long))
 
 
 # ---- words
@@ -300,7 +294,7 @@ class _Claim:
     quote: Quote | None
 
 
-def _claims(members: list[Member], people: tuple[_Group, ...]) -> Iterator[_Claim]:
+def _claims(members: list[Member], people: tuple[Group, ...]) -> Iterator[_Claim]:
     """Everything the members say, in the order they were seen."""
     named = {spelling: group.person.name for group in people for spelling in group.spellings}
     for member in members:

@@ -1,29 +1,31 @@
 """Whether two spellings are one person's name.
 
-Scripts, diacritics and word order are folded away; what is left is compared by
-rules that fit how the name is built. Names made of short syllables (Vietnamese,
-Chinese, Korean) must agree syllable by syllable: Nguyen Van Thanh is not Nguyen
-Van Thinh, though an edit distance calls them 94 % alike. Longer words may differ
-by a letter or two of transliteration, patronymics are dropped, and one short
-word alone never decides. Han names are also read the Vietnamese way, which no
-transliteration can do.
+What sounds alike across scripts and ways of transliteration is known to
+understand/syllables.py. Here is what a plain folding adds: names inside longer ones,
+case endings, initials, words misread into a name, and the keys under which
+spellings of one name meet. Names made of short syllables must agree syllable by
+syllable: Nguyen Van Thanh is not Nguyen Van Thinh, though an edit distance calls
+them 94 % alike; one short word alone never decides.
 
-Touches: nothing (the table of Han readings is read once, from data/han_readings.tsv).
+Touches: nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from functools import lru_cache
-from importlib.resources import files
+from itertools import product
 
 from anyascii import anyascii
 from rapidfuzz.fuzz import ratio
 
+from aggregator.understand.spellings import vietnamese_of
+from aggregator.understand.syllables import sounds_like
+
 ALIKE = 88.0            # two long words at or above it are one word transliterated twice
 LONG = 5                # letters from which one word alone may stand for a name: "Patrushev", never "Lam"
 SAME = 0.75             # `likeness` at or above it: one person
+ALMOST = 0.85           # at or above it nothing better needs to be looked for
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
@@ -89,25 +91,11 @@ def likeness(one: str, other: str) -> float:
     """
     if one == other:
         return 1.0 if len(fold(one)) > 1 or len("".join(fold(one))) >= LONG else 0.3
-    return max((_likeness(a, b) for a in readings(one) for b in readings(other)), default=0.0)
-
-
-@lru_cache(maxsize=65536)
-def readings(name: str) -> tuple[tuple[str, ...], ...]:
-    """The ways to read a name: as written, and for a name in Han characters also the Vietnamese way."""
-    written = fold(name)
-    if not written:
-        return ()
-    han = _HAN.findall(name)
-    if len(han) < 2 or len(han) > 4 or _KANA.search(name):
-        return (written,)
-    choices = [_VIETNAMESE.get(c, ()) for c in han]
-    if not all(choices):
-        return (written,)
-    spelled: list[tuple[str, ...]] = [()]
-    for choice in choices:
-        spelled = [(*before, one) for before in spelled for one in choice][:8]
-    return (written, *spelled)
+    a, b = fold(one), fold(other)
+    if not a or not b:
+        return 0.0
+    plain = _likeness(a, b)
+    return plain if plain >= ALMOST else max(plain, sounds_like(one, other))
 
 
 @lru_cache(maxsize=65536)
@@ -147,7 +135,7 @@ def syllable_sound(word: str) -> str:
 def name_keys(name: str) -> tuple[str, ...]:
     """Strings that spellings of one name share, for an index: the sounds of its words without order, and each long word alone."""
     found: dict[str, None] = {}
-    for words in readings(name):
+    for words in _readings(name):
         if is_syllabic(words):
             found["".join(sorted(syllable_sound(w) for w in words))] = None
             found["".join(words)] = None        # "Chen Siyuan" and "Chen Si Yuan"
@@ -160,6 +148,18 @@ def name_keys(name: str) -> tuple[str, ...]:
     return tuple(found)[:6]
 
 
+def _readings(name: str) -> tuple[tuple[str, ...], ...]:
+    """The ways to read a name: as written, and for a short name in Han characters also the Vietnamese way."""
+    written = fold(name)
+    if not written:
+        return ()
+    han = _HAN.findall(name)
+    if not 2 <= len(han) <= 4 or _KANA.search(name):
+        return (written,)
+    choices = [vietnamese_of(character)[:2] for character in han]
+    return (written, *(fold(" ".join(said)) for said in product(*choices))) if all(choices) else (written,)
+
+
 def _likeness(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     if sorted(a) == sorted(b):
         return 1.0 if len(a) > 1 else (0.7 if len(a[0]) >= LONG else 0.3)
@@ -168,7 +168,7 @@ def _likeness(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     if any(len(names) == 2 and _PATRONYMIC.match(names[1]) for names in (a, b)) and a[0] == b[0]:
         return 0.5      # "Nikolai Platonovich" may be any Nikolai: a hint that post and country must bear out
     if is_syllabic(a) and is_syllabic(b):
-        return max(_syllables(a, b), _sino_vietnamese(a, b))
+        return _syllables(a, b)
     return _words(a, b)
 
 
@@ -183,15 +183,6 @@ def _syllables(a: tuple[str, ...], b: tuple[str, ...]) -> float:
         exact = sum(x == y for x, y in zip(a, b, strict=True))
         if sorted(heard_a) == sorted(heard_b) and (len(a) >= 3 or exact >= 1):
             return 0.85
-    return 0.0
-
-
-def _sino_vietnamese(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """Pinyin against the Vietnamese reading of the same characters: "Chen Siyuan" and "Tran Tu Nguyen"."""
-    for chinese, vietnamese in ((a, b), (b, a)):
-        syllables = _pinyin_syllables("".join(chinese))
-        if len(syllables) == len(vietnamese) >= 2 and all(v in _READ_AS.get(c, ()) for c, v in zip(syllables, vietnamese, strict=True)):
-            return 0.85 if len(vietnamese) >= 3 else 0.76
     return 0.0
 
 
@@ -235,35 +226,3 @@ def _alike(one: str, other: str) -> float:
 def _stem(word: str) -> str:
     """A folded word without a Slavic case ending: "patrusheva" and "patrushevym" are "patrushev"."""
     return _CASE_ENDING.sub("", word)
-
-
-@lru_cache(maxsize=4096)
-def _pinyin_syllables(joined: str) -> tuple[str, ...]:
-    """A run of pinyin as syllables that the table knows, the longest first; () where it does not divide."""
-    if len(joined) > 24:
-        return ()
-    parts: list[str] = []
-    at = 0
-    while at < len(joined):
-        size = next((n for n in range(min(6, len(joined) - at), 0, -1) if joined[at : at + n] in _READ_AS), 0)
-        if not size:
-            return ()
-        parts.append(joined[at : at + size])
-        at += size
-    return tuple(parts)
-
-
-def _load() -> tuple[dict[str, tuple[str, ...]], dict[str, frozenset[str]]]:
-    vietnamese: dict[str, tuple[str, ...]] = {}
-    read_as: dict[str, set[str]] = defaultdict(set)
-    for line in files(__package__).joinpath("data/han_readings.tsv").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            characters, said = line.split("\t")
-            spellings = tuple(said.split())
-            for character in characters:
-                vietnamese[character] = spellings
-                read_as[anyascii(character).lower()].update(spellings)
-    return vietnamese, {syllable: frozenset(said) for syllable, said in read_as.items()}
-
-
-_VIETNAMESE, _READ_AS = _load()

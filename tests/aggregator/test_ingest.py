@@ -122,3 +122,51 @@ def test_a_link_is_known_whatever_it_carries_for_tracking(world):
     asked = ("https://a.example/1?utm_source=feed", "https://a.example/2")
     assert world.intake.known_links(source(id="a"), asked) == {"https://a.example/1?utm_source=feed"}
     assert world.intake.known_links(source(id="b"), asked) == frozenset()
+
+
+WIRE = ("SUVA - Fiji's Minister of the Interior Pio Ravu held talks with Tonga's Minister of Police Sione Taufa in Suva on 4 March 2026 on drug trafficking. "
+        "The two agreed that patrol boats of both countries may follow suspects into each other's waters, that officers are to be trained together in Nadi "
+        "every spring, and that a telephone line between the two headquarters will be open day and night from the first of May. Taufa then left for home.")
+
+
+def test_a_copy_seen_before_its_origin_is_nested_under_it_once_the_origin_is_seen(world):
+    world.store.sources.configure([source(id="a", name="Mirror"), source(id="b", name="Fiji Wire", role="agency")], NOW)
+    world.now += timedelta(hours=1)
+    reprint = Entry(0, guid="1", link="https://a.example/1", title=WIRE[:50], content=WIRE + "\n(Fiji Wire)", content_is_html=False, published_at=NOW)
+    world.intake.take(source(id="a", name="Mirror"), Parsed((reprint,)), world.now)
+    world.intake.decide(world.now)
+    world.now += timedelta(hours=1)
+    origin = Entry(0, guid="1", link="https://b.example/1", title=WIRE[:50], content=WIRE, content_is_html=False, published_at=NOW)
+    world.intake.take(source(id="b", name="Fiji Wire", role="agency"), Parsed((origin,)), world.now)
+    world.intake.decide(world.now)
+    (meeting,) = world.store.meetings.newest(5)
+    claims = {member.item.source_id: member.coverage.copy_of for member in world.store.meetings.members(meeting.id)}
+    ids = {member.item.source_id: member.item.id for member in world.store.meetings.members(meeting.id)}
+    assert claims == {"a": ids["b"], "b": ""}
+    assert meeting.origins == 1
+
+
+def test_a_look_back_founds_no_meeting(world):
+    text = "Last year Fiji's Minister of the Interior Pio Ravu and Tonga's Minister of Police Sione Taufa met in Suva. The bridge they spoke of is being painted."
+    told = world.tell("a", "1", text)
+    kinds = {report.kind for item in world.store.items.all() for report in world.store.meetings.reports(item.id)}
+    assert kinds <= {"retrospective"}
+    assert told.meetings_new == 0
+
+
+def test_items_are_decided_in_the_order_they_were_seen(world):
+    world.take("a", "1", LIMA, ("2", SUVA))
+    world.take("b", "1", SUVA_AGAIN)
+    world.intake.decide(world.now)
+    for meeting in world.store.meetings.newest(5):
+        members = world.store.meetings.members(meeting.id)
+        assert members[0].coverage.reasons == ("the first report of this meeting",)
+        assert meeting.published == members[0].item.first_seen
+
+
+def test_an_item_of_two_meetings_is_in_both(world):
+    both = SUVA + "\nLater on Wednesday Prime Minister of Fiji Anaru Tuki received Taufa in Suva on 4 March 2026 and they spoke of visas."
+    world.tell("a", "1", both)
+    (item,) = world.store.items.all()
+    reports = world.store.meetings.reports(item.id)
+    assert len(world.store.meetings.of_item(item.id)) == len(reports)

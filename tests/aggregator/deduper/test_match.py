@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from aggregator.deduper.match import compare, decide
+from aggregator.deduper.terms import Ground
 from storage.model import Party, Person
 from tests import factory as make
 
@@ -123,7 +124,8 @@ def test_a_meeting_between_the_two_lines_is_shown_as_possible_and_not_joined():
         "i-2",
         source="fiji-sun",
         title="Guest at the harbour",
-        body="A guest from Australia came to Suva.",
+        body="A visitor from Australia came to see the new pier.",
+        parties=(Party("AU", "country", "party"),),
         people=(),
         place="",
         act="",
@@ -152,3 +154,32 @@ def test_one_wrong_fact_in_a_large_cluster_does_not_keep_a_report_out():
 
 def test_with_nothing_to_compare_a_report_founds_a_meeting():
     assert decide(told("i-1"), {}).meeting_id is None
+
+
+def test_the_origin_of_a_text_may_be_seen_after_its_copy():
+    text = " ".join(f"Sentence {n} of the long statement tells in full what the two delegations agreed on matter {n}." for n in range(12))
+    reprint = told("i-1", source="mirror", body=text)
+    reprint = replace(reprint, item=replace(reprint.item, credit="Fiji Wire"))
+    wire = told("i-2", source="fiji-wire", body=text, seen=timedelta(hours=1))
+    wire = replace(wire, item=replace(wire.item, outlet="Fiji Wire"))
+    decision = decide(wire, {"m-1": (reprint,)})
+    assert (decision.meeting_id, decision.copy_of, decision.copies) == ("m-1", "", ("i-1",))
+
+
+def test_a_reception_by_another_office_is_another_meeting_in_any_language():
+    pair = make.report().parties
+    talks = told("i-1", people=(FIELD, RAVU), parties=pair)
+    reception = told("i-2", source="ja-press", language="ja", title="首相、会談", body="首相は会談した。", parties=pair,
+                     people=(Person("土木太郎", "土木太郎", "Prime Minister", "FJ"),))  # fmt: skip
+    decision = decide(reception, {"m-1": (talks,)})
+    assert decision.meeting_id is None
+    assert "other post for Fiji: government, not immigration" in [signal.reason for signal in compare(reception, talks).signals]
+
+
+def test_words_that_every_text_here_has_do_not_join_two():
+    one, other = (told(f"i-{n}", source=f"outlet-{n}", title=f"Consular hour {n}", body=f"Consular services and passports were discussed by officials of office {n}.",
+                       people=(), parties=(), place="", act="", day=None, day_confidence=0.0) for n in (1, 2))  # fmt: skip
+    words = "consular hour services and passports were discussed by officials of office".split()
+    usual = Ground(3000, dict.fromkeys(words, 2500))
+    assert compare(one, other, usual).score < compare(one, other).score
+    assert decide(one, {"m-1": (other,)}, usual).meeting_id is None

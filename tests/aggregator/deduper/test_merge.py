@@ -174,3 +174,53 @@ def test_a_meeting_told_in_passing_is_titled_by_its_own_sentence():
 def test_ids_are_minted_from_the_founding_report():
     assert meeting_id_for("i-1", 0) == meeting_id_for("i-1", 0)
     assert len({meeting_id_for("i-1", 0), meeting_id_for("i-1", 1), meeting_id_for("i-2", 0)}) == 3
+
+
+def test_one_holder_of_an_office_is_one_person_in_scripts_that_cannot_be_compared():
+    russian = told("i-1", language="ru", people=(Person("Марат Тулегенов", "marat tulegenov", "Minister of Internal Affairs", "KZ"),))
+    chinese = told("i-2", source="cn", language="zh", people=(Person("马拉特·图列格诺夫", "马拉特图列格诺夫", "Minister of Internal Affairs", "KZ"),), seen=1)
+    drawn = merge("m-1", (russian, chinese))
+    assert [person.name for person in drawn.people] == ["Марат Тулегенов"]
+
+
+def test_two_holders_of_an_office_in_one_report_are_two_people():
+    both = told("i-1", language="zh", people=(Person("马拉特", "马拉特", "Minister of Internal Affairs", "KZ"), Person("阿里", "阿里", "Minister of Internal Affairs", "KZ")))
+    assert len(merge("m-1", (both,)).people) == 2
+
+
+def test_a_paper_is_named_once_in_the_readers_language_and_in_full():
+    members = (
+        told("i-1", language="vi", agreements=(Agreement("bản ghi nhớ về phòng, chống ma túy"),)),
+        told("i-2", source="a", agreements=(Agreement("memorandum of understanding"),), seen=1),
+        told("i-3", source="b", agreements=(Agreement("memorandum of understanding on fighting synthetic drugs"),), seen=2),
+    )
+    assert merge("m-1", members).agreements == ("memorandum of understanding on fighting synthetic drugs",)
+
+
+def test_of_many_topics_those_that_two_origins_or_a_title_name_are_kept():
+    many = tuple((topic, None) for topic in ("drugs", "trade", "training", "defence", "immigration"))
+    titled = (("extradition-and-legal-assistance", Quote("title", 0, "Ministers")),)
+    assert merge("m-1", (told("i-1", topics=(*many, *titled)), told("i-2", source="b", topics=(("drugs", None),), seen=1))).topics == (
+        "drugs", "extradition-and-legal-assistance")  # fmt: skip
+    assert len(merge("m-1", (told("i-1", topics=many),)).topics) <= 4
+
+
+def test_a_party_that_one_origin_of_many_names_is_a_slip():
+    pair, more = make.report().parties, (*make.report().parties, Party("SG", "country", "party"))
+    members = (told("i-1", parties=pair), told("i-2", source="b", parties=pair, seen=1), told("i-3", source="c", parties=more, seen=2))
+    assert [p.code for p in merge("m-1", members).parties if p.role == "party"] == ["AU", "FJ"]
+    assert [p.code for p in merge("m-1", members[2:]).parties if p.role == "party"] == ["AU", "FJ", "SG"]
+
+
+def test_a_conference_lasts_from_the_first_day_reported_to_the_last():
+    members = tuple(told(f"i-{n}", source=f"s-{n}", act="conference", day=date(2026, 3, 4 + n), day_confidence=0.95, seen=n) for n in range(3))
+    drawn = merge("m-1", members)
+    assert (drawn.day, drawn.day_end) == (date(2026, 3, 4), date(2026, 3, 6))
+    talks = tuple(replace(m, report=replace(m.report, act="talks")) for m in members)
+    assert merge("m-1", talks).day_end is None
+
+
+def test_a_title_that_says_who_met_goes_before_one_that_does_not():
+    vague = told("i-1", source="gov", role="official", title="A new page in a long and warm friendship")
+    clear = told("i-2", source="press", title="Field and Ravu hold talks in Suva", seen=1, act_quote=Quote("title", 15, "hold talks"))
+    assert merge("m-1", (vague, clear)).title == "Field and Ravu hold talks in Suva"
