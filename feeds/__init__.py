@@ -1,18 +1,34 @@
 """What we publish: feeds and pages, as files, and over HTTP.
 
-publisher.py       writes the files that changed, the index last. Read this first
+publisher.py       publish(): brings the directory up to what the store holds. Read this first
+printing.py        one round of publishing, step by step
 catalogue.py       which feeds there are, and which of them a meeting enters
+editions.py        the feeds as they stand published, those that ended among them
+rolls.py           which entries each document of a feed holds: live, archives, taken out
+shelf.py           meetings in every format, drawn once when they change
 presentation.py    what is said of a meeting, in the order it is said
+titles.py          what a meeting is called: who met whom, where
+headings.py        what a feed is called, and what it says it holds
+messages/          the words we write ourselves, in each language we write
 content.py         a meeting as the HTML inside an entry
-atom.py            a feed as Atom
+documents.py       a feed as its documents, put together from drawings
+atom.py            a feed as Atom, with its archives
 atom_entry.py      what feedgen cannot write: links, source, languages, event module, tombstones
+jsonfeed.py        a feed as JSON Feed, with the facts of each meeting
+rss.py             a feed as RSS 2.0
+ical.py            a feed as iCalendar
 opml.py            the list of all feeds
+corrections.py     what was said of a meeting, and what of it has changed since
+alarms.py          sources that need a look
+notices.py         an entry that is no meeting: a correction, an alarm, the last word of a feed
+manifest.py        what is published, for programs
+websub.py          whom to tell that feeds have changed
 pages/             HTML: index, feed, meeting; templates and the stylesheet
-shelf.py           meetings made ready once for all the feeds they are in
 site.py            addresses, and the ids that never change
 clean.py           what may stand in a document: text, addresses, language tags
 places.py          names of countries, regions, languages and organisations
 data/              those names, and the script that wrote them
+press.py           writes the files whose bytes are new, with their gzip forms
 files.py           files replaced whole
 server.py          the published files over HTTP
 http.py            validators, conditions, codings and ranges

@@ -18,6 +18,7 @@ from lxml import etree
 
 EVENT = "http://purl.org/rss/1.0/modules/event/"            # the RSS 1.0 event module: day and place a machine can read
 TOMBSTONE = "http://purl.org/atompub/tombstones/1.0"        # RFC 6721
+HISTORY = "http://purl.org/syndication/history/1.0"         # RFC 5005
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -92,18 +93,21 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
 
 
 class FeedExtension(BaseExtension):  # type: ignore[misc]
-    """Namespaces, the form of `updated`, and what was removed."""
+    """Namespaces, the form of `updated`, whether it is an archive, and what was removed."""
 
     def __init__(self) -> None:
         self.removed: tuple[Removed, ...] = ()
+        self.archive = False
 
     def extend_ns(self) -> dict[str, str]:
-        return {"ev": EVENT, "at": TOMBSTONE} if self.removed else {"ev": EVENT}
+        return {"ev": EVENT} | ({"at": TOMBSTONE} if self.removed else {}) | ({"fh": HISTORY} if self.archive else {})
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
         updated = feed.find("updated")
         if updated is not None:
             updated.text = stamp(datetime.fromisoformat(updated.text or ""))
+        if self.archive:
+            etree.SubElement(feed, f"{{{HISTORY}}}archive")
         for removed in self.removed:
             element = etree.SubElement(feed, f"{{{TOMBSTONE}}}deleted-entry", ref=removed.id, when=stamp(removed.at))
             _write_link(element, Link("related", removed.page, "text/html"))

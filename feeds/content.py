@@ -10,37 +10,43 @@ from __future__ import annotations
 
 from html import escape
 
+from feeds.messages.words import Words
 from feeds.places import direction
-from feeds.presentation import Line, Presentation, Side, joined
+from feeds.presentation import ENGLISH, ROLES, Line, Presentation, Side, moment
 
 MOST_LINES = 60                                 # reports listed in an entry; the page of the meeting lists them all
 
-ROLE_NAMES = {"official": "official", "agency": "agency", "outlet": "", "republisher": "republisher"}
-KIND_NAMES = {"report": "", "preview": "announced it", "retrospective": "looks back"}
+ROLE_NAMES = {role: ENGLISH.say(f"roles.{role}") for role in ROLES}
+KIND_NAMES = {kind: ENGLISH.say(f"kinds.{kind}") for kind in ("report", "preview", "retrospective")}
 
 
-def content(meeting: Presentation, page: str) -> str:
+def content(meeting: Presentation, page: str, said: Words = ENGLISH) -> str:
     """`meeting` as HTML, with a link to its `page`."""
-    parts = [_head(meeting)]
+    parts = []
+    if meeting.composed and meeting.title:      # what an outlet made of it, beside what we call it
+        parts.append(_foreign("p", meeting.title, meeting.language, element_inside="em"))
+    parts.append(_head(meeting, said))
     if meeting.sides:
         parts.append("<ul>" + "".join(_side(side) for side in meeting.sides) + "</ul>")
     elif meeting.parties:
-        parts.append(f"<p>{escape(joined(party.name for party in meeting.parties))}</p>")
+        parts.append(f"<p>{escape(said.joined(party.name for party in meeting.parties))}</p>")
     parts += (_foreign("p", paragraph, meeting.language) for paragraph in meeting.summary)
     if meeting.agreements:
-        parts.append("<p><b>Signed</b></p><ul>" + "".join(f"<li>{escape(title)}</li>" for title in meeting.agreements) + "</ul>")
+        listed = "".join(f"<li>{escape(title)}</li>" for title in meeting.agreements)
+        parts.append(f"<p><b>{escape(said.say('entry.signed'))}</b></p><ul>{listed}</ul>")
     if meeting.topics:
-        parts.append(f"<p><b>Topics:</b> {escape(', '.join(topic.name for topic in meeting.topics))}</p>")
+        parts.append(f"<p><b>{escape(said.say('entry.topics'))}</b> {escape(', '.join(topic.name for topic in meeting.topics))}</p>")
     for disagreement in meeting.disagreements:
-        values = "; ".join(f"{value} ({joined(outlets)})" if outlets else value for value, outlets in disagreement.values)
-        parts.append(f"<p><b>Outlets disagree on the {escape(disagreement.label.lower())}:</b> {escape(values)}</p>")
-    parts.append(_coverage(meeting, page))
+        values = "; ".join(f"{value} ({said.joined(outlets)})" if outlets else value for value, outlets in disagreement.values)
+        fact = said.say("entry.disagree", fact=said.find(f"facts_inside.{disagreement.fact}", disagreement.label.lower()))
+        parts.append(f"<p><b>{escape(fact)}</b> {escape(values)}</p>")
+    parts.append(_coverage(meeting, page, said))
     return "".join(parts)
 
 
-def facts_line(meeting: Presentation) -> str:
+def facts_line(meeting: Presentation, said: Words = ENGLISH) -> str:
     """The facts in one plain sentence, for where there is no room or no summary."""
-    who = joined(party.name for party in meeting.parties)
+    who = said.joined(party.name for party in meeting.parties)
     return ". ".join(filter(None, (joined_facts(meeting), who))) + "."
 
 
@@ -50,8 +56,8 @@ def joined_facts(meeting: Presentation) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _head(meeting: Presentation) -> str:
-    state = "<b>Planned.</b> " if meeting.state == "planned" else ""
+def _head(meeting: Presentation, said: Words) -> str:
+    state = f"<b>{escape(said.say('entry.planned'))}</b> " if meeting.state == "planned" else ""
     return f"<p>{state}<b>{escape(joined_facts(meeting))}</b></p>"
 
 
@@ -60,34 +66,33 @@ def _side(side: Side) -> str:
     return f"<li>{escape(side.party.name) + ': ' if side.party else ''}{people}</li>"
 
 
-def _coverage(meeting: Presentation, page: str) -> str:
+def _coverage(meeting: Presentation, page: str, said: Words) -> str:
     listed, left = [], MOST_LINES
     for line in meeting.coverage:
         if left <= 0:
             break
         reprints = line.reprints[: left - 1]
         left -= 1 + len(reprints)
-        nested = "<ul>" + "".join(f"<li>{_report(reprint)}</li>" for reprint in reprints) + "</ul>" if reprints else ""
-        listed.append(f"<li>{_report(line)}{nested}</li>")
+        nested = "<ul>" + "".join(f"<li>{_report(reprint, said)}</li>" for reprint in reprints) + "</ul>" if reprints else ""
+        listed.append(f"<li>{_report(line, said)}{nested}</li>")
     more = len(meeting.lines) - (MOST_LINES - left)
-    rest = f'<p><a href="{escape(page)}">{more} more on the page of this meeting</a></p>' if more > 0 else ""
+    rest = f'<p><a href="{escape(page)}">{escape(said.count("entry.more", more))}</a></p>' if more > 0 else ""
     return f"<p><b>{escape(meeting.counted)}</b></p><ul>{''.join(listed)}</ul>{rest}"
 
 
-def _report(line: Line) -> str:
+def _report(line: Line, said: Words) -> str:
     title = _foreign("a", line.title, line.language, line.url) if line.url else _foreign("span", line.title, line.language)
-    said = (line.outlet, ROLE_NAMES.get(line.role, ""), KIND_NAMES.get(line.kind, ""), line.language_name, when_said(line))
-    return f"{title}<br>{escape(' · '.join(filter(None, said)))}"
+    told = (line.outlet, said.find(f"roles.{line.role}"), said.find(f"kinds.{line.kind}"), line.language_name, when_said(line, said))
+    return f"{title}<br>{escape(' · '.join(filter(None, told)))}"
 
 
-def when_said(line: Line) -> str:
+def when_said(line: Line, said: Words = ENGLISH) -> str:
     """When a report came out, or when we first saw it where it does not say."""
-    at = line.at
-    moment = f"{at.day} {at:%b} {at.year}, {at:%H:%M} UTC"
-    return moment if line.dated else f"seen {moment}"
+    at = moment(line.at, said)
+    return at if line.dated else said.say("dates.seen", moment=at)
 
 
-def _foreign(element: str, text: str, language: str, url: str = "") -> str:
+def _foreign(element: str, text: str, language: str, url: str = "", *, element_inside: str = "") -> str:
     attributes = f' href="{escape(url)}"' if url else ""
     if language:
         attributes += f' lang="{language}"'
@@ -95,4 +100,5 @@ def _foreign(element: str, text: str, language: str, url: str = "") -> str:
             attributes += ' dir="rtl"'
     else:
         attributes += ' dir="auto"'
-    return f"<{element}{attributes}>{escape(text)}</{element}>"
+    inside = f"<{element_inside}>{escape(text)}</{element_inside}>" if element_inside else escape(text)
+    return f"<{element}{attributes}>{inside}</{element}>"

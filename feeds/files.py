@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,8 +23,10 @@ from feeds.errors import FeedsError
 from feeds.site import name
 
 FILE_MODE, FOLDER_MODE = 0o644, 0o755           # whatever the umask: these files are for everyone
-_TEMPORARY = re.compile(r"\.[a-z0-9][a-z0-9-]{0,79}\.[a-z]{1,8}\.new\Z")
-_ENDING = re.compile(r"[a-z]{1,8}\Z")
+DEEPEST = 3                                     # folders above a file: country/vn/archive/1.atom
+MOST_OPEN = 64                                  # folders held open; a process may hold some thousand files
+_TEMPORARY = re.compile(r"\.[a-z0-9][a-z0-9-]{0,79}\.[a-z]{1,8}(\.gz)?\.new\Z")
+_ENDING = re.compile(r"[a-z]{1,8}(\.gz)?\Z")
 
 
 class Files:
@@ -31,10 +34,11 @@ class Files:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._folders: dict[str, int] = {}      # name, and its descriptor; "" is the directory itself
+        self._root = -1
+        self._folders: OrderedDict[str, int] = OrderedDict()    # path below the directory, and its descriptor
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            self._folders[""] = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+            self._root = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
             if not os.access(directory, os.W_OK | os.X_OK):
                 raise PermissionError("it cannot be written to")
         except OSError as error:
@@ -49,32 +53,38 @@ class Files:
         self.close()
 
     def close(self) -> None:
-        for descriptor in self._folders.values():
+        for descriptor in (*self._folders.values(), *((self._root,) if self._root >= 0 else ())):
             os.close(descriptor)
-        self._folders = {}
+        self._folders, self._root = OrderedDict(), -1
 
     def exists(self, path: str) -> bool:
         """Whether there is a plain file at `path`."""
-        try:
-            folder, file = self._place(path)
-            return S_ISREG(os.stat(file, dir_fd=folder, follow_symlinks=False).st_mode)
-        except (OSError, ValueError):
-            return False
+        return self.size(path) >= 0
 
-    def read(self, path: str, most: int = 16_000_000) -> bytes:
-        """The first `most` bytes of the file at `path`; b"" when there is none."""
+    def size(self, path: str) -> int:
+        """How many bytes the plain file at `path` has; -1 when there is none."""
         try:
             folder, file = self._place(path)
-            descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder)
+            found = os.stat(file, dir_fd=folder, follow_symlinks=False)
         except (OSError, ValueError):
-            return b""
-        with open(descriptor, "rb") as opened:
-            return opened.read(most)
+            return -1
+        return found.st_size if S_ISREG(found.st_mode) else -1
+
+    def listing(self, *, without: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The files in the directory and in its folders, but for those of `without` and for folders in folders."""
+        found: set[str] = set()
+        for entry in os.scandir(self._root):
+            if entry.is_file(follow_symlinks=False):
+                found.add(entry.name)
+            elif entry.is_dir(follow_symlinks=False) and entry.name not in without:
+                with suppress(OSError, ValueError):
+                    found.update(f"{entry.name}/{inner}" for inner in os.listdir(self._folder(entry.name)))
+        return frozenset(found)
 
     def write(self, files: Sequence[tuple[str, bytes]]) -> dict[str, str]:
         """Replaces the files; those that could not be are returned with the reason, and are as they were before."""
         failed: dict[str, str] = {}
-        opened: list[tuple[str, int, str, int]] = []
+        opened: list[tuple[str, int]] = []
         for path, body in files:                # all are written before the first is synced: the disk then takes them together
             try:
                 folder, file = self._place(path)
@@ -82,31 +92,32 @@ class Files:
             except (OSError, ValueError) as error:
                 failed[path] = str(error)
                 continue
-            opened.append((path, folder, file, descriptor))
+            opened.append((path, descriptor))
             try:
                 os.fchmod(descriptor, FILE_MODE)
                 _write_all(descriptor, body)
             except OSError as error:
                 failed[path] = str(error)
-        renamed: set[int] = set()
-        for path, _, _, descriptor in opened:
+        for path, descriptor in opened:
             try:
                 if path not in failed:
                     os.fsync(descriptor)
             except OSError as error:
                 failed[path] = str(error)
             os.close(descriptor)
-        for path, folder, file, _ in opened:
+        renamed: dict[str, None] = {}
+        for path, _ in opened:
             try:
+                folder, file = self._place(path)
                 if path in failed:
                     os.unlink(f".{file}.new", dir_fd=folder)
                 else:
                     os.rename(f".{file}.new", file, src_dir_fd=folder, dst_dir_fd=folder)
-                    renamed.add(folder)
-            except OSError as error:
+                    renamed[path.rpartition("/")[0]] = None
+            except (OSError, ValueError) as error:
                 failed.setdefault(path, str(error))
-        for folder in renamed:
-            os.fsync(folder)
+        for path in renamed:
+            os.fsync(self._folder(path))
         return failed
 
     def remove(self, paths: Iterable[str]) -> None:
@@ -118,37 +129,52 @@ class Files:
 
     def sweep(self) -> int:
         """Removes what an interrupted run left behind; how many files it was."""
-        found = 0
-        for folder in ["", *(entry.name for entry in os.scandir(self._folders[""]) if entry.is_dir(follow_symlinks=False))]:
+        found, folders = 0, [""]
+        while folders:
+            folder = folders.pop()
             try:
                 descriptor = self._folder(folder)
             except (OSError, ValueError):
                 continue                        # no folder of ours
-            for file in os.listdir(descriptor):
-                if _TEMPORARY.match(file):
-                    os.unlink(file, dir_fd=descriptor)
+            below = f"{folder}/" if folder else ""
+            for entry in list(os.scandir(descriptor)):
+                if entry.is_dir(follow_symlinks=False) and below.count("/") < DEEPEST:
+                    folders.append(below + entry.name)
+                elif _TEMPORARY.match(entry.name):
+                    os.unlink(entry.name, dir_fd=self._folder(folder))
                     found += 1
         return found
 
     def _place(self, path: str) -> tuple[int, str]:
         """The folder and the name of a published file. Raises ValueError when it may not be called so."""
         *folders, file = path.split("/")
-        if len(folders) > 1:
+        if len(folders) > DEEPEST:
             raise ValueError(f"{path!r} lies too deep")
         stem, _, ending = file.partition(".")
-        name(stem)
+        for part in (*folders, stem):
+            name(part)
         if not _ENDING.match(ending):
             raise ValueError(f"{path!r} cannot name a file")
-        return self._folder(name(folders[0]) if folders else ""), file
+        return self._folder("/".join(folders)), file
 
-    def _folder(self, folder: str) -> int:
-        if folder not in self._folders:
-            with suppress(FileExistsError):
-                os.mkdir(folder, FOLDER_MODE, dir_fd=self._folders[""])
-                os.chmod(folder, FOLDER_MODE, dir_fd=self._folders[""])
-                os.fsync(self._folders[""])
-            self._folders[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=self._folders[""])
-        return self._folders[folder]
+    def _folder(self, path: str) -> int:
+        """A folder below the directory, made where there is none; never reached by a link."""
+        if not path:
+            return self._root
+        if path in self._folders:
+            self._folders.move_to_end(path)
+            return self._folders[path]
+        above, _, last = path.rpartition("/")
+        parent = self._folder(above)
+        with suppress(FileExistsError):
+            os.mkdir(name(last), FOLDER_MODE, dir_fd=parent)
+            os.chmod(last, FOLDER_MODE, dir_fd=parent)
+            os.fsync(parent)
+        descriptor = os.open(name(last), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+        while len(self._folders) >= MOST_OPEN:
+            os.close(self._folders.popitem(last=False)[1])
+        self._folders[path] = descriptor
+        return descriptor
 
     @staticmethod
     def _open_new(folder: int, file: str) -> int:

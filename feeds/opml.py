@@ -12,22 +12,28 @@ from email.utils import format_datetime
 from lxml import etree
 
 from feeds import clean
-from feeds.atom import feed_title, subtitle
+from feeds.headings import feed_title, group, subtitle
+from feeds.messages.words import words
 from feeds.site import Site
 from storage.model import Feed
 
 
 def opml(feeds: Sequence[Feed], site: Site, updated: datetime) -> bytes:
-    """`feeds` as OPML. `updated` is when the newest of them changed: the same feeds give the same bytes."""
+    """`feeds` as OPML, in a folder for each kind. `updated` is when one last appeared or went: the same feeds give the same bytes."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = clean.untagged(clean.line(site.title))
     etree.SubElement(head, "dateModified").text = format_datetime(updated.astimezone(UTC).replace(microsecond=0), usegmt=True)
     body = etree.SubElement(root, "body")
+    said = words(site.language)
+    folders: dict[str, etree._Element] = {}
     for feed in feeds:
         title = clean.untagged(feed_title(feed, site))
+        folder = said.find(f"feeds.group_{group(feed)}") or said.say("feeds.group_service")
+        if folder not in folders:
+            folders[folder] = etree.SubElement(body, "outline", text=folder)
         etree.SubElement(
-            body, "outline", type="rss", text=title, title=title, description=clean.untagged(subtitle(feed, site)),
+            folders[folder], "outline", type="rss", text=title, title=title, description=clean.untagged(subtitle(feed, site)),
             xmlUrl=site.url(f"{feed.path}.atom"), htmlUrl=site.url(f"{feed.path}.html"), language=site.language,
         )
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))

@@ -10,22 +10,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from feeds import clean
+from feeds.messages.words import Words, words
 from feeds.places import country, language_name, organisation
 from feeds.site import Site
-from storage.model import Account, Meeting, Member, ReportKind, Role, Source, State
+from feeds.titles import post_name
+from feeds.titles import title as title_of
+from storage.model import Meeting, Member, Person, ReportKind, Role, Source, State
 
-SINGLE = {"day": "Day", "place": "Place"}       # facts of which a meeting has one: two values are a disagreement
-LABELS = {"day": "Day", "place": "Place", "party": "Party", "person": "Person", "act": "Act", "topic": "Topic", "agreement": "Signed"}
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+SINGLE = ("day", "place")                       # facts of which a meeting has one: two values are a disagreement
+FACTS = ("day", "place", "party", "person", "act", "topic", "agreement")
 ROLES: tuple[Role, ...] = ("official", "agency", "outlet", "republisher")
-ACTS = {"courtesy-call": "courtesy call", "call": "telephone call"}
 
-UNKNOWN_DAY = "day not known"
+ENGLISH = words("en")
 
+LONGEST_HEADING = 400                           # characters; the parts are bounded already
 MOST_PEOPLE = 60                                # a page that names more is a list of delegates
 MOST_AGREEMENTS = 40
 MOST_ACCOUNTS = 200
@@ -89,6 +91,8 @@ class Disagreement:
 
     label: str
     values: tuple[tuple[str, tuple[str, ...]], ...]
+    fact: str = ""                              # "day", "place"
+    said: tuple[str, ...] = ()                  # the values as machines read them
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,10 @@ class Presentation:
     """A meeting as it is told."""
 
     id: str
-    title: str
-    language: str                               # of title and summary
+    title: str                                  # the best an outlet gave
+    language: str                               # of that title and of the summary
+    heading: str                                # who met whom, where, in the site's language; the outlet's title where too little is known
+    composed: bool                              # whether the heading is ours
     state: State
     published: datetime
     updated: datetime
@@ -105,6 +111,8 @@ class Presentation:
     day_end: date | None
     when: str                                   # in words
     ranged: bool                                # no day, but days it must lie between
+    earliest: date | None
+    latest: date | None
     place: str
     act: str
     act_code: str
@@ -119,6 +127,7 @@ class Presentation:
     coverage: tuple[Line, ...]
     outlets: tuple[str, ...]
     counted: str                                # "7 outlets, 3 origins"
+    origins: int = 1
     iptc: tuple[Named, ...] = ()
     sources: tuple[Named, ...] = ()             # id, name, and in `kind` the address of its feed, "" where that may hold a secret
 
@@ -140,75 +149,112 @@ def present(meeting: Meeting, members: Sequence[Member], site: Site, *, with_evi
     site.meeting_id(meeting.id)
     if meeting.published.tzinfo is None or meeting.updated.tzinfo is None:
         raise ValueError(f"meeting {meeting.id} has a date without a zone")
+    said = words(site.language)
     countries = _named(meeting, "country", site.language)
     organisations = _named(meeting, "organisation", site.language)
     coverage = _coverage(members)
     outlets = tuple(dict.fromkeys(line.outlet for original in coverage for line in (original, *original.reprints)))
-    when, place = when_it_is(meeting), clean.line(meeting.place, 120)
+    when, place, act = when_it_is(meeting, said), clean.line(meeting.place, 120), clean.line(meeting.act, 40)
+    unclear = "" if meeting.day else when
+    ranged = bool(unclear) and when != said.say("dates.unknown")
     topics = (Named(clean.line(topic.id, 80), clean.line(topic.title, 120)) for topic in map(site.topic, meeting.topics))
+    people = [replace(person, name=clean.line(person.name, 120), post=clean.line(person.post, 200)) for person in meeting.people[:MOST_PEOPLE]]
+    parties = [(party.code, party.name) for party in countries + organisations]
+    title = clean.line(meeting.title) or _untitled(countries + organisations, place, when, said)
+    heading = clean.line(title_of(parties, people, act=act, state=meeting.state, place=place, when=when, dated=not unclear, said=said), LONGEST_HEADING)
     return Presentation(
         id=meeting.id,
-        title=clean.line(meeting.title) or _untitled(countries + organisations, place, when),
+        title=title,
         language=clean.language(meeting.language) if meeting.title.strip() else site.language,
+        heading=heading or (f"{title}{said.say('titles.undated', when=unclear)}" if unclear and meeting.title.strip() else title),
+        composed=bool(heading),
         state=meeting.state,
         published=meeting.published.astimezone(UTC),
         updated=meeting.updated.astimezone(UTC),
         day=meeting.day,
         day_end=meeting.day_end if meeting.day and meeting.day_end and meeting.day_end > meeting.day else None,
         when=when,
-        ranged=not meeting.day and when != UNKNOWN_DAY,
+        ranged=ranged,
+        earliest=meeting.earliest if ranged else None,
+        latest=meeting.latest if ranged else None,
         place=place,
-        act=act_name(clean.line(meeting.act, 40)),
-        act_code=clean.line(meeting.act, 40),
+        act=act_name(act, said),
+        act_code=act,
         countries=countries,
         organisations=organisations,
-        sides=_sides(meeting, countries, organisations, site.language),
+        sides=_sides(people, countries, organisations, said),
         summary=clean.paragraphs(meeting.summary),
         agreements=tuple(filter(None, (clean.line(title, 400) for title in meeting.agreements[:MOST_AGREEMENTS]))),
         topics=tuple(topic for topic in topics if topic.code),
-        disagreements=_disagreements(meeting, members),
-        evidence=_evidence(meeting, members, site) if with_evidence else (),
+        disagreements=_disagreements(meeting, members, site, said),
+        evidence=_evidence(meeting, members, site, said) if with_evidence else (),
         coverage=coverage,
         outlets=outlets,
-        counted=_counted(meeting.outlets, meeting.origins),
+        counted=_counted(meeting.outlets, meeting.origins, said),
+        origins=meeting.origins,
         iptc=_iptc(meeting, site),
         sources=tuple({member.source.id: _source(member.source) for member in members}.values()),
     )
 
 
-def when_it_is(meeting: Meeting) -> str:
+def when_it_is(meeting: Meeting, said: Words = ENGLISH) -> str:
     """The day of a meeting in words, or the range it must lie in, or that it is not known."""
     if meeting.day:
-        return days(meeting.day, meeting.day_end)
+        return days(meeting.day, meeting.day_end, said)
     if meeting.earliest and meeting.latest and meeting.earliest <= meeting.latest:
         if meeting.earliest == meeting.latest:
-            return days(meeting.earliest)
-        return f"between {days(meeting.earliest)} and {days(meeting.latest)}"
-    return UNKNOWN_DAY
+            return days(meeting.earliest, None, said)
+        return said.say("dates.between", first=days(meeting.earliest, None, said), last=days(meeting.latest, None, said))
+    return said.say("dates.unknown")
 
 
-def days(first: date, last: date | None = None) -> str:
+def days(first: date, last: date | None = None, said: Words = ENGLISH) -> str:
     """A day or a run of days as people write them.
 
     >>> days(date(2009, 5, 12), date(2009, 5, 16)), days(date(2023, 12, 30), date(2024, 1, 2))
     ('12–16 May 2009', '30 December 2023 – 2 January 2024')
     """
+    months = said.lists["dates.months"]
     if not last or last <= first:
-        return f"{first.day} {MONTHS[first.month - 1]} {first.year}"
-    if first.year != last.year:
-        return f"{days(first)} – {days(last)}"
-    if first.month != last.month:
-        return f"{first.day} {MONTHS[first.month - 1]} – {days(last)}"
-    return f"{first.day}–{days(last)}"
+        return said.say("dates.day", day=first.day, month=months[first.month - 1], year=first.year)
+    form = "years" if first.year != last.year else "same_year" if first.month != last.month else "same_month"
+    return said.say(
+        f"dates.{form}", first_day=first.day, first_month=months[first.month - 1], first_year=first.year,
+        day=last.day, month=months[last.month - 1], year=last.year,
+    )
 
 
-def act_name(act: str) -> str:
+def moment(at: datetime, said: Words = ENGLISH) -> str:
+    """A moment as people write it, in UTC."""
+    at = at.astimezone(UTC)
+    return said.say("dates.moment", day=at.day, month=said.lists["dates.short_months"][at.month - 1], year=at.year, time=f"{at:%H:%M}")
+
+
+def act_name(act: str, said: Words = ENGLISH) -> str:
     """What an act is called for people: "courtesy call" for "courtesy-call"."""
-    return ACTS.get(act, act.replace("-", " "))
+    return said.find(f"acts.{act}", act.replace("-", " "))
 
 
-def _untitled(parties: tuple[Named, ...], place: str, when: str) -> str:
-    who = " – ".join(party.name for party in parties[:4]) or "A meeting"
+def fact_text(fact: str, value: str, site: Site) -> str:
+    """The value of a fact, for people."""
+    said = words(site.language)
+    if fact == "day":
+        try:
+            return days(date.fromisoformat(value), None, said)
+        except ValueError:
+            return clean.line(value, 80)
+    if fact == "party":
+        named = country(value, site.language)
+        return clean.line(named if named != value else organisation(value), 80)
+    if fact == "act":
+        return act_name(clean.line(value, 40), said)
+    if fact == "topic":
+        return clean.line(site.topic(value).title, 120)
+    return clean.line(value, 400)
+
+
+def _untitled(parties: tuple[Named, ...], place: str, when: str, said: Words) -> str:
+    who = " – ".join(party.name for party in parties[:4]) or said.say("entry.untitled")
     return ", ".join(filter(None, (who, place, when)))
 
 
@@ -218,15 +264,15 @@ def _named(meeting: Meeting, kind: str, language: str) -> tuple[Named, ...]:
     return tuple(sorted((party for party in named if party.code), key=lambda party: (party.name, party.code)))
 
 
-def _sides(meeting: Meeting, countries: tuple[Named, ...], organisations: tuple[Named, ...], language: str) -> tuple[Side, ...]:
+def _sides(people: Iterable[Person], countries: tuple[Named, ...], organisations: tuple[Named, ...], said: Words) -> tuple[Side, ...]:
     by_side: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for person in meeting.people[:MOST_PEOPLE]:
-        if called := clean.line(person.name, 120):
-            by_side[person.country].append((called, clean.line(person.post, 200)))
+    for person in people:
+        if person.name:
+            by_side[person.country].append((person.name, post_name(person.post, said)))
     known = {party.code: party for party in countries + organisations}
     for code in by_side:
         if code and code not in known:
-            known[code] = Named(clean.line(code, 40), clean.line(country(code, language), 80), "country")
+            known[code] = Named(clean.line(code, 40), clean.line(country(code, said.language), 80), "country")
     sides = [Side(party, tuple(by_side[code])) for code, party in known.items() if by_side.get(code)]
     return (*sides, Side(None, tuple(by_side[""]))) if by_side.get("") else tuple(sides)
 
@@ -287,36 +333,32 @@ def _outlet(member: Member) -> str:
     return clean.line(member.item.outlet or member.source.name, 120) or clean.line(member.source.id, 120) or "a source"
 
 
-def _disagreements(meeting: Meeting, members: Sequence[Member]) -> tuple[Disagreement, ...]:
+def _disagreements(meeting: Meeting, members: Sequence[Member], site: Site, said: Words) -> tuple[Disagreement, ...]:
     outlets = {member.item.id: _outlet(member) for member in members}
     found = []
-    for fact, label in SINGLE.items():
-        said: dict[str, list[str]] = {}
+    for fact in SINGLE:
+        told: dict[str, tuple[str, list[str]]] = {}
         for account in meeting.accounts:
-            if account.fact == fact and (value := _value(account, "en")):
-                said.setdefault(value, []).extend(outlets[item] for item in account.items if item in outlets)
-        if len(said) > 1:
-            found.append(Disagreement(label, tuple((value, tuple(dict.fromkeys(names))) for value, names in said.items())))
+            if account.fact == fact and (value := fact_text(fact, account.value, site)):
+                told.setdefault(value, (account.value, []))[1].extend(outlets[item] for item in account.items if item in outlets)
+        if len(told) > 1:
+            values = tuple((value, tuple(dict.fromkeys(names))) for value, (_, names) in told.items())
+            found.append(Disagreement(said.say(f"facts.{fact}"), values, fact, tuple(clean.line(raw, 120) for raw, _ in told.values())))
     return tuple(found)
 
 
-def _evidence(meeting: Meeting, members: Sequence[Member], site: Site) -> tuple[Evidence, ...]:
+def _evidence(meeting: Meeting, members: Sequence[Member], site: Site, said: Words) -> tuple[Evidence, ...]:
     by_item = {member.item.id: member for member in members}
     names = {person.key: person.name for person in meeting.people}
-    order = list(LABELS)
     found = []
-    for account in sorted(meeting.accounts[:MOST_ACCOUNTS], key=lambda account: order.index(account.fact) if account.fact in order else len(order)):
+    for account in sorted(meeting.accounts[:MOST_ACCOUNTS], key=lambda account: FACTS.index(account.fact) if account.fact in FACTS else len(FACTS)):
         told_by = [by_item[item] for item in account.items if item in by_item]
-        value = names.get(account.value, account.value) if account.fact == "person" else account.value
-        if account.fact == "topic":
-            value = site.topic(account.value).title
-        elif account.fact != "person":
-            value = _value(account, site.language)
+        value = names.get(account.value, account.value) if account.fact == "person" else fact_text(account.fact, account.value, site)
         if not told_by or not value:
             continue
         first = told_by[0]
         found.append(Evidence(
-            label=LABELS.get(account.fact) or clean.line(account.fact.capitalize(), 40),
+            label=said.find(f"facts.{account.fact}") or clean.line(account.fact.capitalize(), 40),
             value=clean.line(value, 200),
             words=clean.line(account.quote.text, 400) if account.quote else "",
             language=clean.language(first.item.language),
@@ -324,21 +366,6 @@ def _evidence(meeting: Meeting, members: Sequence[Member], site: Site) -> tuple[
             url=clean.address(first.item.url),
         ))
     return tuple(found)
-
-
-def _value(account: Account, language: str) -> str:
-    """The value of a fact, for people."""
-    if account.fact == "day":
-        try:
-            return days(date.fromisoformat(account.value))
-        except ValueError:
-            return clean.line(account.value, 80)
-    if account.fact == "party":
-        named = country(account.value, language)
-        return named if named != account.value else organisation(account.value)
-    if account.fact == "act":
-        return act_name(clean.line(account.value, 40))
-    return clean.line(account.value, 400)
 
 
 def _source(source: Source) -> Named:
@@ -355,15 +382,11 @@ def _iptc(meeting: Meeting, site: Site) -> tuple[Named, ...]:
     return tuple(found.values())
 
 
-def _counted(outlets: int, origins: int) -> str:
-    return f"{_number(outlets, 'outlet')}, {_number(origins, 'origin')}" if outlets > 1 else "1 outlet"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _counted(outlets: int, origins: int, said: Words) -> str:
+    counted = said.count("counts.outlets", outlets)
+    return said.say("counts.of_outlets", outlets=counted, origins=said.count("counts.origins", origins)) if outlets > 1 else counted
 
 
 def joined(names: Iterable[str]) -> str:
-    """Names as a sentence lists them: "a, b and c"."""
-    listed = list(names)
-    return f"{', '.join(listed[:-1])} and {listed[-1]}" if len(listed) > 1 else "".join(listed)
+    """Names as an English sentence lists them: "a, b and c"."""
+    return ENGLISH.joined(names)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from storage.model import Topic
 
@@ -48,6 +48,10 @@ class Site:
     def source_id(self, source_id: str) -> str:
         """The id by which a feed names a source."""
         return f"tag:{self.authority},{self.year}:source/{name(source_id)}"
+
+    def own_id(self, kind: str, rest: str) -> str:
+        """The id of an entry that is no meeting; `rest` may hold names parted by slashes."""
+        return f"tag:{self.authority},{self.year}:{kind}/{'/'.join(quote(part, safe='') for part in rest.split('/'))}"
 
     def topic(self, topic_id: str) -> Topic:
         """The topic of that id, titled by its id when it is none of ours."""

@@ -2,7 +2,7 @@
 
 Stricter than a reader needs: the rules of section 4 on elements and how often
 they occur, dates, addresses, language tags, ids, links and authors; and those of
-the neighbours we use (RFC 4151 tag: URIs, RFC 6721, the RSS event module).
+the neighbours we use (RFC 4151 tag: URIs, RFC 5005, RFC 6721, the RSS event module).
 
 Touches: nothing.
 """
@@ -18,6 +18,7 @@ from lxml import etree
 ATOM = "{http://www.w3.org/2005/Atom}"
 EVENT = "{http://purl.org/rss/1.0/modules/event/}"
 TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
@@ -73,6 +74,24 @@ def wrong(body: bytes, *, self_url: str = "") -> list[str]:
     selves = [link.get("href") for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"]
     if len(selves) != 1 or (self_url and selves != [self_url]):
         found.append(f"self links {selves}")
+    return found + _history(root)
+
+
+def _history(root: etree._Element) -> list[str]:
+    """Of an archived feed (RFC 5005, 4): an archive says so, leads on and back and to the live document; that leads to the newest archive only."""
+    links = Counter(link.get("rel") for link in root.findall(f"{ATOM}link"))
+    found = [f"{links[rel]} links of {rel}" for rel in ("self", "current", "prev-archive", "next-archive", "hub") if links[rel] > 1]
+    if root.findall(f"{HISTORY}complete"):
+        found.append("fh:complete")
+    archive = root.findall(f"{HISTORY}archive")
+    if len(archive) > 1 or any(len(each) or each.text or each.attrib for each in archive):
+        found.append("fh:archive is not one empty element")
+    if archive and (not links["current"] or links["hub"]):
+        found.append("an archive that does not lead to the live document, or names a hub")
+    if archive and root.findall(f"{TOMBSTONE}deleted-entry"):
+        found.append("an archive that says what was removed, and so would have to change")
+    if not archive and (links["current"] or links["next-archive"]):
+        found.append("a live document with the links of an archive")
     return found
 
 
@@ -135,7 +154,7 @@ def _extension(element: etree._Element) -> list[str]:
         return [f"{element.tag} is {element.text!r}"]
     if element.tag == f"{TOMBSTONE}deleted-entry" and not (_is_address(element.get("ref") or "") and _is_moment(element.get("when") or "")):
         return [f"deleted-entry {dict(element.attrib)}"]
-    return [] if str(element.tag).startswith((EVENT, TOMBSTONE)) else [f"unknown element {element.tag}"]
+    return [] if str(element.tag).startswith((EVENT, TOMBSTONE, HISTORY)) else [f"unknown element {element.tag}"]
 
 
 def _container(element: etree._Element, kind: str) -> list[str]:

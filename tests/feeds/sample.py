@@ -14,6 +14,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from feeds import atom as written
+from feeds.atom_entry import Removed
+from feeds.presentation import present
 from feeds.site import Site
 from storage.model import Account, Agreement, Coverage, Feed, Item, Meeting, Member, Party, Person, Quote, Report, ReportKind, Source, Topic
 from storage.store import Store
@@ -82,6 +85,14 @@ def keep(store: Store, told: Iterable[Told]) -> None:
                 store.meetings.save_reports(member.item.id, (member.report,))
                 store.meetings.cover(member.coverage)
             store.meetings.save(meeting)
+
+
+def atom(feed: Feed, told: Iterable[Told], site: Site = SITE, *, removed: tuple[Removed, ...] = (), archives: int = 0, archive: int = 0) -> bytes:
+    """These meetings as a document of `feed`."""
+    newest = sorted(told, key=lambda each: (-each[0].updated.timestamp(), each[0].id))
+    updated = newest[0][0].updated if newest else datetime(site.year, 1, 1, tzinfo=UTC)
+    entries = [written.entry(present(meeting, members, site), site) for meeting, members in newest]
+    return written.document(feed, entries, site, updated=updated, removed=removed, archives=archives, archive=archive)
 
 
 def _meeting(number: int, told: dict[str, Any]) -> Told:

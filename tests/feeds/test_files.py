@@ -68,7 +68,7 @@ def test_links_are_replaced_and_never_followed(tmp_path):
     (public / "country").symlink_to(outside)
     with Files(public) as files:
         failed = files.write([("all.atom", b"new"), ("index.html", b"new"), ("country/vn.atom", b"new")])
-        assert not files.exists("country/secret.atom") and files.read("country/vn.atom") == b""
+        assert not files.exists("country/secret.atom") and files.listing() == {"all.atom", "index.html"}
     assert list(failed) == ["country/vn.atom"]
     assert [path.name for path in outside.iterdir()] == ["secret"] and (outside / "secret").read_bytes() == b"secret"
     assert not (public / "all.atom").is_symlink() and (public / "all.atom").read_bytes() == b"new"
@@ -78,7 +78,9 @@ def test_links_are_replaced_and_never_followed(tmp_path):
     "path",
     [
         "../x.atom",
-        "a/b/c.atom",
+        "a/b/c/d/e.atom",
+        "a/../b.atom",
+        "x.atom.br",
         "/x.atom",
         ".x.atom",
         "x",
@@ -103,11 +105,20 @@ def test_a_file_is_only_ever_written_under_a_plain_name_inside_the_directory(tmp
 
 def test_what_an_interrupted_run_left_is_swept_away_and_nothing_else(tmp_path):
     (tmp_path / "country").mkdir()
-    for name in (".all.atom.new", "country/.vn.atom.new", ".htaccess", "all.atom", "country/.hidden"):
+    (tmp_path / "country/vn/archive").mkdir(parents=True)
+    there = (".htaccess", "all.atom", "country/.hidden", "country/vn/archive/1.atom")
+    for name in (".all.atom.new", "country/.vn.atom.new", "country/.vn.atom.gz.new", "country/vn/archive/.1.atom.new", *there):
         (tmp_path / name).write_bytes(b"")
     with Files(tmp_path) as files:
-        assert files.sweep() == 2
-    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == [".htaccess", "all.atom", "country", "country/.hidden"]
+        assert files.sweep() == 4
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()) == sorted(there)
+
+
+def test_files_lie_in_folders_of_folders_however_many(tmp_path):
+    with Files(tmp_path) as files:
+        assert files.write([(f"country/x{number}/archive/1.atom", b"x") for number in range(200)]) == {}
+        assert files.exists("country/x0/archive/1.atom") and files.exists("country/x199/archive/1.atom")
+    assert len(list(tmp_path.rglob("1.atom"))) == 200
 
 
 def test_a_directory_that_cannot_be_one_is_an_error_with_a_remedy(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -37,8 +36,9 @@ def publishing(tmp_path: Path) -> Publishing:
     )
 
 
-def tree(directory: Path) -> dict[str, bytes]:
-    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+def tree(directory: Path, *, packed: bool = False) -> dict[str, bytes]:
+    """The files, or their gzip forms, by their paths."""
+    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.rglob("*") if path.is_file() and (path.suffix == ".gz") is packed}
 
 
 def ids(directory: Path, feed: str) -> list[str]:
@@ -79,6 +79,7 @@ def test_a_second_round_writes_nothing(store, publishing):
     publish(store, publishing, now=NOW)
     before = {path: path.stat().st_mtime_ns for path in publishing.directory.rglob("*")}
     assert publish(store, publishing, now=NOW + timedelta(days=400)).written == 0
+    assert publish(store, publishing, now=NOW + timedelta(days=400), alarms=()).written == 0
     again = publish(store, publishing, now=NOW + timedelta(days=400), everything=True)
     assert (again.written, again.failed) == (0, ()) and again.unchanged == len(tree(publishing.directory))
     assert {path: path.stat().st_mtime_ns for path in publishing.directory.rglob("*")} == before
@@ -111,10 +112,11 @@ def test_one_changed_meeting_touches_its_own_files_only(store, publishing):
     assert set(published.paths) == {
         "meeting/m-00000002.html",
         "index.html",
-        "feeds.opml",
+        "manifest.json",
+        *(f"corrections.{ending}" for ending in ("atom", "json", "rss", "html")),
         *(
             f"{path}.{ending}"
-            for ending in ("atom", "html")
+            for ending in ("atom", "json", "rss", "ics", "html")
             for path in ("all", "topic/border-management", "country/ke", "country/ug", "pair/ke-ug", "region/002", "region/014", "region/202")
         ),
     }
@@ -179,7 +181,7 @@ def test_a_withdrawn_meeting_says_so(store, publishing):
 def test_a_file_that_was_lost_comes_back(store, publishing):
     publish(store, publishing, now=NOW)
     before = tree(publishing.directory)
-    for path in ("country/vn.atom", "style.css", "index.html"):
+    for path in ("country/vn.atom", "pair/ru-vn.ics", "corrections.json", "style.css", "index.html"):
         (publishing.directory / path).unlink()
     publish(store, publishing, now=NOW)
     (publishing.directory / "meeting/m-00000001.html").unlink()
@@ -193,14 +195,7 @@ def test_ids_stay_when_the_address_and_the_year_change(store, publishing):
     root = etree.parse(publishing.directory / "all.atom").getroot()
     assert root.findtext(f"{ATOM}id") == "tag:news.example,2026:feed/all"
     assert wrong((publishing.directory / "all.atom").read_bytes(), self_url="https://moved.example/feeds/all.atom") == []
-    assert published.unchanged <= 1  # the stylesheet
-
-
-def test_feeds_that_are_no_longer_wanted_are_removed(store, publishing):
-    publish(store, publishing, now=NOW)
-    published = publish(store, replace(publishing, kinds=("all", "countries")), now=NOW)
-    assert published.removed > 50 and not (publishing.directory / "pair/ru-vn.atom").exists() and (publishing.directory / "country/vn.atom").exists()
-    assert all(not path.startswith("pair/") for path in store.publications.all())
+    assert published.unchanged == 2  # the stylesheet, and the feeds that ended
 
 
 def test_one_bad_meeting_is_named_and_stops_nothing(store, publishing):
@@ -220,7 +215,7 @@ def test_a_file_that_cannot_be_written_is_named_and_tried_again(store, publishin
     assert [reason.partition(":")[0] for reason in published.failed] == ["all.atom"]
     assert (publishing.directory / "index.html").exists() and not (publishing.directory / "all.atom").exists()
     (publishing.directory / ".all.atom.new").rmdir()
-    assert publish(store, publishing, now=NOW).paths == ("all.atom",)
+    assert publish(store, publishing, now=NOW).paths == ("all.atom", "manifest.json")
 
 
 def test_what_a_killed_round_left_is_swept_by_the_next(store, publishing):
@@ -262,24 +257,10 @@ def test_meetings_that_are_possibly_the_same_name_each_other(store, publishing):
 def test_nothing_in_the_store_is_a_site_too(publishing):
     with open_store("sqlite::memory:") as empty:
         assert publish(empty, publishing, now=NOW).failed == ()
-    assert set(tree(publishing.directory)) == {"all.atom", "all.html", "feed/vn-cyber.atom", "feed/vn-cyber.html", "feeds.opml", "index.html", "style.css"}
+    assert set(tree(publishing.directory)) == {
+        *(f"{path}.{ending}" for path in ("all", "feed/vn-cyber") for ending in ("atom", "json", "rss", "ics", "html")),
+        *(f"{path}.{ending}" for path in ("corrections", "sources") for ending in ("atom", "json", "rss", "html")),
+        "feeds.opml", "index.html", "manifest.json", "retired.json", "style.css",
+    }
     assert "No meeting has been found yet" in (publishing.directory / "index.html").read_text()
     assert wrong((publishing.directory / "all.atom").read_bytes()) == []
-
-
-def test_a_file_that_was_spoilt_is_mended_when_everything_is_asked_for(store, publishing):
-    publish(store, publishing, now=NOW)
-    files = [publishing.directory / name for name in ("all.atom", "style.css", "meeting/m-00000002.html")]
-    before = [file.read_bytes() for file in files]
-    for file in files:
-        file.write_bytes(b"junk")
-    assert publish(store, publishing, now=NOW, everything=True).written == len(files)
-    assert [file.read_bytes() for file in files] == before
-
-
-def test_a_directory_that_was_emptied_is_filled_again(store, publishing):
-    publish(store, publishing, now=NOW)
-    before = {path.relative_to(publishing.directory) for path in publishing.directory.rglob("*")}
-    shutil.rmtree(publishing.directory)
-    publish(store, publishing, now=NOW)
-    assert {path.relative_to(publishing.directory) for path in publishing.directory.rglob("*")} == before
