@@ -32,7 +32,7 @@ from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
 from aggregator.commands.health import health
 from aggregator.commands.matching import MatchError, match, read_lines
 from aggregator.commands.sources import sources
-from aggregator.commands.stored import backup, copy, export, search
+from aggregator.commands.stored import backup, copy, explain, export, search
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.fetch.addresses import is_own
 from aggregator.newsroom.server import Newsroom
@@ -327,7 +327,7 @@ def match_items(path: Path | None, events: bool, source: Any, target: Any) -> in
     return 0
 
 
-for _command in (sources, search, export, backup, copy):
+for _command in (sources, search, explain, export, backup, copy):
     cli.add_command(_command)
 
 

@@ -4,7 +4,7 @@ arguments.py      what several commands take
 rounds.py         a round, a trial of one source, the demo
 daemon.py         polls, publishes and serves until told to stop
 matching.py       the `match` command: items in, their meetings out
-stored.py         the commands over what is stored: search, export, backup, copy
+stored.py         the commands over what is stored: search, explain, export, backup, copy
 explaining.py     what an item says, with the words that told us, and why its reports are of their meetings
 exporting.py      meetings as rows, for a spreadsheet or a program
 sources.py        the commands that list, add, remove, import and export sources

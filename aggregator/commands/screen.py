@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from aggregator.commands.explaining import Explained
 from aggregator.commands.health import Health
 from aggregator.commands.rounds import Outcome, Show, Trial
 from storage.model import Report, Source
@@ -49,6 +50,12 @@ class Screen:
     def say(self, line: str) -> None:
         """One line of the answer, as it stands."""
         self._out.print(escape(line))
+
+    def explained(self, one: Explained) -> None:
+        """What an item says or a meeting rests on: in colours on a terminal, else with the marked words in brackets."""
+        markup = self._out.is_terminal
+        for line in one.lines(markup=markup):
+            self._out.print(line, markup=markup, emoji=False, soft_wrap=True)
 
     def facts(self, title: str, rows: Iterable[tuple[str, str]]) -> None:
         """A small table of names and values."""

@@ -1,4 +1,4 @@
-"""The commands over what is stored: search, export, backup, copy.
+"""The commands over what is stored: search, explain, export, backup, copy.
 
 Touches: the store, and the files it is told to write.
 """
@@ -15,6 +15,7 @@ import click
 
 from aggregator.commands import exporting, screen
 from aggregator.commands.arguments import AS_JSON, CONFIG
+from aggregator.commands.explaining import explain as explanation
 from aggregator.config import load
 from storage.model import Meeting, Member
 from storage.store import Store, open_store
@@ -39,6 +40,30 @@ def search(path: Path, words: tuple[str, ...], limit: int, as_json: bool) -> int
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
         screen.Screen().meetings(found)
+    return 0
+
+
+@click.command()
+@CONFIG
+@click.argument("what", nargs=-1, required=True)
+@AS_JSON
+def explain(path: Path, what: tuple[str, ...], as_json: bool) -> int:
+    """Say what an item reports, each fact with the words it came from; or why the reports of a meeting are one.
+
+    WHAT is an item's id or address, or a meeting's id or page.
+
+    \b
+    Examples: communique explain https://example.org/news/4711
+              communique explain m-8db2fa28d2b74bc5
+    """
+    if len(what) > 1:
+        raise click.UsageError("explain takes one item or meeting at a time")
+    with open_store(load(path, os.environ).store.url) as store:
+        found = explanation(store, what[0])
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        screen.Screen().explained(found)
     return 0
 
 

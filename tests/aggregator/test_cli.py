@@ -182,6 +182,26 @@ def test_meetings_are_found_by_words_and_exported_as_rows(run, served):
     assert json.loads(run("export", "--jsonl")[1]) == row
 
 
+def test_what_an_item_says_is_explained_by_its_words(run, served):
+    run("fetch", "--source", "au-press")
+    code, said, _ = run("explain", "https://au.example/1")
+    assert code == 0
+    assert "day        2026-03-04" in said
+    assert "[person: Pio Ravu]" in said
+    told = json.loads(run("explain", "https://au.example/1", "--json")[1])
+    (day,) = [fact for fact in told["reports"][0]["facts"] if fact["name"] == "day"]
+    assert (day["value"][:10], day["quote"]["text"]) == ("2026-03-04", "4 March 2026")
+    meeting = json.loads(run("explain", told["reports"][0]["meeting_id"], "--json")[1])
+    assert meeting["members"][0]["item_id"] == told["item"]["id"]
+
+
+@pytest.mark.parametrize(("words", "said"), [(("i-none",), "i-none: there is no such item or meeting"), (("i-1", "i-2"), "one item or meeting at a time"), ((), "Missing argument")])
+def test_what_cannot_be_explained_is_refused_in_words(run, served, words, said):
+    code, out, err = run("explain", *words)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
 def test_a_rebuild_and_a_copy_publish_the_same(run, served):
     run("fetch", "--source", "au-press")
     before = (served / "public/all.atom").read_bytes()
