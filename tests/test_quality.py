@@ -1,9 +1,11 @@
 """Floors for what is understood and joined, on labelled coverage.
 
 Raise a floor freely; lowering one needs its reason in the commit.
-`data/coverage.jsonl` is written for this test: invented people, real kinds of
-trouble (two guests of one host on a day, the same pair again within days, a
-preview, a reprint, an article of two meetings, sixteen languages).
+`data/coverage.jsonl` and `data/visits.jsonl` are written for this test, 187 items
+about 74 meetings in 31 languages: invented people, real kinds of trouble (two
+guests of one host on a day in template words, several encounters on one visit, the
+same pair again within days, yearly meetings, sessions over two days, talks beside
+them, previews, round-ups, reprints, undated items, news that is no meeting).
 """
 
 from __future__ import annotations
@@ -20,19 +22,24 @@ from aggregator.commands.matching import match, read_lines
 from aggregator.understand.reading import understand
 from aggregator.understand.topics import SHIPPED
 
-COVERAGE = Path(__file__).parent / "data" / "coverage.jsonl"
+DATA = Path(__file__).parent / "data"
+SETS = ("coverage", "visits")
 GOLD = Path(__file__).parents[1] / ".." / "shared" / "gold"
 
 
 @pytest.fixture(scope="module")
 def labels():
-    return {row["id"]: row for row in map(json.loads, COVERAGE.read_text(encoding="utf-8").splitlines())}
+    return {row["id"]: row for name in SETS for row in map(json.loads, lines_of(name))}
 
 
 @pytest.fixture(scope="module")
-def found(labels):
-    rows = read_lines(COVERAGE.read_text(encoding="utf-8").splitlines(), COVERAGE.name)
-    return {answer["id"]: answer for answer in match(rows, lambda item, source: understand(item, source, SHIPPED))}
+def found():
+    answers = (match(read_lines(lines_of(name), name), lambda item, source: understand(item, source, SHIPPED)) for name in SETS)
+    return {answer["id"]: answer for some in answers for answer in some}
+
+
+def lines_of(name):
+    return (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
 
 
 def main_meeting(answer):
@@ -49,28 +56,28 @@ def measure(labels, found, keep=lambda one, other: True):
 
 def test_reports_of_one_meeting_are_joined_and_look_alikes_are_not(labels, found):
     precision, recall = measure(labels, found)
-    assert precision >= 0.97
-    assert recall >= 0.55       # what is not understood at all cannot be joined: see the next test
+    assert precision >= 0.96
+    assert recall >= 0.75       # what is not understood at all cannot be joined: see the next test
 
 
 def test_reports_that_were_understood_are_joined(labels, found):
     understood = {name for name, answer in found.items() if answer["meetings"]}
     precision, recall = measure(labels, found, lambda one, other: {one["id"], other["id"]} <= understood)
-    assert precision >= 0.97
+    assert precision >= 0.96
     assert recall >= 0.9
 
 
 def test_reports_in_two_languages_are_joined_by_facts(labels, found):
     precision, recall = measure(labels, found, lambda one, other: one["lang"] != other["lang"])
-    assert precision >= 0.97
-    assert recall >= 0.5
+    assert precision >= 0.95
+    assert recall >= 0.75
 
 
 def test_a_preview_is_in_the_meeting_it_announces(labels, found):
     home = {labels[name]["meetings"][0]: main_meeting(answer) for name, answer in found.items() if labels[name]["relation"] == "report"}
     previews = [name for name, row in labels.items() if row["relation"] == "preview"]
     right = [name for name in previews if home[labels[name]["refers_to"][0]] in {meeting["id"] for meeting in found[name]["meetings"]}]
-    assert len(right) >= len(previews) - 1
+    assert len(right) >= len(previews) - 2
 
 
 def test_what_is_no_meeting_joins_none(labels, found):
