@@ -10,6 +10,7 @@ understand/   what an item says: its reports, each fact with its words
 deduper/      which meeting an item reports, and the meeting drawn from its items
 ingest.py     the steps above in order, for one document. Read this first
 rebuilding.py everything that was concluded, drawn again from the raw entries
+announcing.py hubs told that feeds have changed (WebSub)
 cli.py        the commands; alone joins the rooms and reads the clock
 commands/     what the commands do
 newsroom/     the bundled sources of `communique demo`, served on loopback

@@ -206,12 +206,14 @@ def publish(path: Path, everything: bool, as_json: bool) -> int:
     config = _load(path)
     with _store(config) as store, store.claimed():
         outcome = _publisher(config, store, everything=everything)(clock())
+        told = asyncio.run(rounds.announce(config, store, outcome.pings, clock=clock))
     if as_json:
         click.echo(json.dumps({"written": outcome.written, "unchanged": outcome.unchanged, "removed": outcome.removed, "feeds": outcome.feeds}))
     else:
         click.echo(f"{outcome.written} files written, {outcome.unchanged} unchanged, {outcome.feeds} feeds in {config.publish.directory}")
-    _complain(outcome.failed)
-    return 1 if outcome.failed else 0
+    troubles = (*outcome.failed, *told.troubles)
+    _complain(troubles)
+    return 1 if troubles else 0
 
 
 @cli.command()
@@ -296,12 +298,13 @@ def rebuild_all(path: Path, as_json: bool) -> int:
             intake = rounds.new_intake(store, config.topics, config.publish.languages)
             decided = rebuild(store, intake, clock(), lambda done, total: bar(done, total, ""))
         outcome = _publisher(config, store, everything=True)(clock())
+        told = asyncio.run(rounds.announce(config, store, outcome.pings, clock=clock))
         meetings = store.meetings.count()
     if as_json:
         click.echo(json.dumps({"items": decided.items, "meetings": meetings, "written": outcome.written, "failed": list(decided.failed)}))
     else:
         click.echo(f"{decided.items} items read again, {meetings} meetings, {outcome.written} files written")
-    troubles = (*(f"item {name}: could not be understood; the log says why" for name in decided.failed), *outcome.failed)
+    troubles = (*(f"item {name}: could not be understood; the log says why" for name in decided.failed), *outcome.failed, *told.troubles)
     _complain(troubles)
     return 1 if troubles else 0
 

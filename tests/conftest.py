@@ -34,6 +34,7 @@ class Asked:
     headers: Mapping[str, str]
     raw: tuple[tuple[bytes, bytes], ...]
     version: str = "HTTP/1.1"
+    body: bytes = b""
 
     @property
     def host(self) -> str:
@@ -149,7 +150,8 @@ class Site:
         method, target, version = first.decode("latin-1").split(" ", 2)
         pairs = tuple((name, value.strip()) for name, _, value in (line.partition(b":") for line in lines))
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
-        asked = Asked(self.now(), method, target, headers, pairs, version)
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        asked = Asked(self.now(), method, target, headers, pairs, version, body)
         self.log.append(asked)
         answer = self._next(asked)
         if answer.delay:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from aggregator.commands.rounds import Publish, machinery, new_intake
+from aggregator.announcing import leave, left_over
+from aggregator.commands.rounds import Publish, announcer, machinery, new_intake
 from aggregator.config import Config
 from aggregator.errors import ConfigError
 from aggregator.poll.scheduler import Daemon
@@ -69,18 +70,31 @@ class _Fresh:
 
 async def _poll_until(config: Config, store: Store, clock: Callable[[], datetime], publish: Publish, ends: tuple[asyncio.Future[Any], ...]) -> None:
     """Poll and publish until one of `ends` comes."""
-    async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool):
-        intake = new_intake(store, config.topics, config.publish.languages)
+    async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool), announcer(config, clock) as teller:
+        intake, loop = new_intake(store, config.topics, config.publish.languages), asyncio.get_running_loop()
 
         def settled() -> None:
             store.items.forget(clock() - config.store.keep)
-            publish(clock())
+            loop.call_soon_threadsafe(teller.tell, publish(clock()).pings)
 
+        teller.tell(left_over(store, config.publish.hub))
+        telling = asyncio.create_task(teller.run())
+        telling.add_done_callback(_say_why)
         daemon = Daemon(store, fetcher, pool, intake, config.poll, clock, settled)
         running = asyncio.create_task(daemon.run())
         await asyncio.wait([running, *ends], return_when=asyncio.FIRST_COMPLETED)
         daemon.stop()
-        await running
+        try:
+            await running
+        finally:
+            telling.cancel()
+            await asyncio.wait([telling])
+            leave(store, teller.waiting)
+
+
+def _say_why(telling: asyncio.Task[None]) -> None:
+    if not telling.cancelled() and (error := telling.exception()):
+        LOG.error("the hub is told no more until a restart", exc_info=error)
 
 
 def on_signals(handlers: dict[signal.Signals, Callable[[], None]]) -> None:

@@ -8,13 +8,14 @@ Touches: the network and the store, by way of what it opens.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any, Protocol
 
+from aggregator.announcing import DEADLINE, Announcer, Ping, leave, left_over
 from aggregator.config import Config, Polling
 from aggregator.errors import AggregatorError, FetchError, ParseError
 from aggregator.fetch.fetcher import PAGES, Fetcher, Request, user_agent
@@ -33,6 +34,7 @@ from storage.store import Store
 WORKERS = 2                 # parse processes: a document takes some 25 ms of one, so two keep up with any polite pace
 BROKEN = frozenset(outlet.id for outlet in read_outlets() if outlet.behaviour == "broken")      # of the newsroom: part of the show
 NEWSROOM_PORT = 8642
+TELLING = 15.0              # seconds a single round takes at most to tell a hub; the next one goes on
 SHOWN = 10                  # entries a trial shows
 
 
@@ -51,8 +53,25 @@ class Published(Protocol):
     @property
     def failed(self) -> tuple[str, ...]: ...
 
+    @property
+    def pings(self) -> Sequence[Ping]: ...
+
 
 Publish = Callable[[datetime], Published]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of telling the hub."""
+
+    told: int = 0                   # feeds
+    waiting: int = 0                # feeds of which the next run tells it
+    trouble: str = ""
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """A line when it needs a look."""
+        return (f"{self.trouble}; {self.waiting} feeds wait to be told of",) if self.waiting and self.trouble else tuple(filter(None, (self.trouble,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,7 @@ class Outcome:
     publish_cpu: float
     items: int                      # in the store now
     meetings: int
+    hub: Told = Told()
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -73,6 +93,7 @@ class Outcome:
             *(f'source "{name}": {reason}' for name, reason in self.round.failed),
             *(f"item {name}: could not be understood; the log says why" for name in getattr(self.round.decided, "failed", ())),
             *self.published.failed,
+            *self.hub.troubles,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -85,6 +106,7 @@ class Outcome:
             "items": {"new": told.new, "changed": told.changed, "stored": self.items}, "articles": told.articles, "articles_left": told.missed,
             "meetings": {"new": told.decided.meetings_new, "changed": told.decided.meetings_changed, "stored": self.meetings},
             "published": {"written": self.published.written, "unchanged": self.published.unchanged, "feeds": self.published.feeds},
+            "hub": {"told": self.hub.told, "waiting": self.hub.waiting},
             "wall_ms": round(told.wall + self.publish_wall, 1), "stages": stages, "troubles": list(self.troubles),
         }
 
@@ -156,6 +178,26 @@ def _filed_under(report: Report, topics: tuple[str, ...]) -> Report:
 
 
 @asynccontextmanager
+async def announcer(config: Config, clock: Callable[[], datetime]) -> AsyncIterator[Announcer]:
+    """Who tells the hub, with connections of its own: a hub that is asked a hundred times a round is no source, and no source waits for it."""
+    agent = user_agent(version("communique"), config.publish.contact)
+    async with Fetcher(agent, clock=clock, allow=config.poll.allow, pause=timedelta(0), deadline=DEADLINE) as fetcher:
+        yield Announcer(fetcher)
+
+
+async def announce(config: Config, store: Store, pings: Sequence[Ping], *, clock: Callable[[], datetime]) -> Told:
+    """Tells the hub what is to be told and what waits from before, within TELLING seconds; the rest is left to the next run."""
+    waiting = left_over(store, config.publish.hub)
+    if not pings and not waiting:
+        return Told()
+    async with announcer(config, clock) as teller:
+        teller.tell((*waiting, *pings))
+        await teller.finish(TELLING)
+        leave(store, teller.waiting)
+        return Told(teller.told, len(teller.waiting), teller.trouble)
+
+
+@asynccontextmanager
 async def machinery(polling: Polling, contact: str, clock: Callable[[], datetime]) -> AsyncIterator[tuple[Fetcher, ParsePool]]:
     """What visits need: one fetcher and one pool of parse workers, closed in the end."""
     fetcher = Fetcher(
@@ -178,9 +220,9 @@ async def fetch(
     store.items.forget(clock() - config.store.keep)
     wall, cpu = time.monotonic(), time.thread_time()
     published = publish(clock())
-    return Outcome(
-        done, published, (time.monotonic() - wall) * 1000, (time.thread_time() - cpu) * 1000, store.items.count(), store.meetings.count(),
-    )
+    wall, cpu = time.monotonic() - wall, time.thread_time() - cpu
+    told = await announce(config, store, published.pings, clock=clock)
+    return Outcome(done, published, wall * 1000, cpu * 1000, store.items.count(), store.meetings.count(), told)
 
 
 async def check(config: Config, what: str, *, clock: Callable[[], datetime]) -> Trial:

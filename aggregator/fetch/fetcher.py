@@ -53,6 +53,7 @@ REST = 16 * 1024                    # bytes of an error or a redirect that are r
 REST_SECONDS = 2.0                  # for them, no longer: the status is what counts
 KEEP_ALIVE = 15.0                   # seconds; longer than the usual pause, so that a host is asked over one connection
 PERMANENT = frozenset({301, 308})
+REPEATED = frozenset({307, 308})    # of the redirects, those that may take a POST along (RFC 9110, 15.4)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 WHOLE = frozenset({200, 201, 202, 203, 204, 205})      # 206 and 226 are parts, which we never ask for
 OURS = frozenset({"host", "connection", "accept-encoding", "content-length", "transfer-encoding", "if-none-match", "if-modified-since", "cookie2"})
@@ -86,6 +87,8 @@ class Request:
     configured: str = ""                        # the operator's own address: its port may be visited and its host gets `headers`; "" means `url`
     proxy: str = ""
     head: int = 0                               # so many bytes are enough: a longer body is cut there; 0 wants the whole
+    body: bytes = b""                           # makes it a POST of these bytes
+    content_type: str = ""                      # of `body`
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,8 @@ class Fetcher:
             hop, left = await self._hop(request, place, configured, validators_of, left)
             if not hop.location:
                 return self._reply(place, hop, moved_to)
+            if request.body and hop.status not in REPEATED:
+                raise FetchError(place.shown, f"HTTP {hop.status}: sends a POST elsewhere", status=hop.status)
             place = _redirected(place, hop.location)
             permanent = permanent and hop.status in PERMANENT
             moved_to = place.url if permanent else moved_to
@@ -216,7 +221,9 @@ class Fetcher:
         turn = nullcontext() if free else self._turns.at(place.host)
         async with turn, self._slots, self._in_words(place), asyncio.timeout(left) as deadline:
             DEADLINE.set(deadline)
-            response = await self._transport(request.proxy).handle_async_request(httpx.Request("GET", place.parsed, headers=sent))
+            method = "POST" if request.body else "GET"
+            asked = httpx.Request(method, place.parsed, headers=sent, content=request.body or None)
+            response = await self._transport(request.proxy).handle_async_request(asked)
             try:
                 return await self._read(place, response, request, conditional), _remaining(deadline)
             finally:
@@ -299,6 +306,8 @@ class Fetcher:
             named.update((name.lower(), value) for name, value in request.headers if name.lower() not in OURS)
         sent = [(b"host", place.parsed.netloc), (b"accept-encoding", b"gzip")]
         sent += [(name.encode("ascii"), value.encode("latin-1")) for name, value in named.items()]
+        if request.body:
+            sent.append((b"content-type", request.content_type.encode("ascii")))
         if conditional and request.etag:
             sent.append((b"if-none-match", request.etag.encode("latin-1")))
         if conditional and request.last_modified:
@@ -371,7 +380,7 @@ class _Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = httpcore.URL(scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path)
         with _as_httpx():
-            response = await self._connections.handle_async_request(httpcore.Request(request.method, url, headers=request.headers.raw))
+            response = await self._connections.handle_async_request(httpcore.Request(request.method, url, headers=request.headers.raw, content=request.read()))
         return httpx.Response(response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions)
 
     async def aclose(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from dataclasses import replace
+from types import SimpleNamespace
 
 from aggregator.commands import daemon
 from aggregator.config import Polling, read_config
@@ -42,7 +43,11 @@ async def test_a_fresh_configuration_takes_over_a_wrong_one_does_not_and_a_signa
         await stop.wait()
 
     def publisher(config):
-        return lambda now: published.append(now)
+        def publish(now):
+            published.append(now)
+            return SimpleNamespace(pings=())
+
+        return publish
 
     with open_store(f"sqlite:{tmp_path / 'store.db'}") as store:
         running = asyncio.create_task(daemon.run(follows("one"), store, clock=clock.now, reload=reload, publisher=publisher, serve=serve))
