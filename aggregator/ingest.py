@@ -23,6 +23,7 @@ from itertools import count
 from aggregator.deduper.keys import anchor, asked, counters, ground, is_counted, keys, window
 from aggregator.deduper.match import Decision, decide
 from aggregator.deduper.merge import meeting_id_for, merge
+from aggregator.fetch.addresses import host_and_port
 from aggregator.normalise.items import as_item, entry_from_json, entry_json, normalise
 from aggregator.normalise.links import canonical_url
 from aggregator.parse.entry import Entry, Parsed
@@ -49,6 +50,7 @@ class Taken:
     changed: int = 0
     same: int = 0
     waiting: int = 0                    # entries of the source that wait for another day
+    strayed: int = 0                    # known items whose link leads to another host now
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,10 @@ class Intake:
                 found = self._recognised(source, found, held, seen_at)
             if visit and room is not None:
                 found = self._within(source, found, room, seen_at, counts)
+            counts["strayed"] = sum(_has_strayed(item, held.get(item.id, "")) for item, _ in found)
             for item, entry in found:
                 counts[self.store.items.save(item, entry_json(entry), seen_at)] += 1
-        return Taken(counts["new"], counts["changed"], counts["same"], counts["waiting"])
+        return Taken(counts["new"], counts["changed"], counts["same"], counts["waiting"], counts["strayed"])
 
     def _recognised(self, source: Source, found: Found, held: Mapping[str, str], seen_at: datetime) -> Found:
         """The items of a document under the ids they are held under; `held` are the addresses of those known by their own id."""
@@ -203,6 +206,12 @@ class Intake:
         outcome = self.store.meetings.save(merge(meeting_id, members, self.languages))
         if outcome != "same" and touched.get(meeting_id) != "new":
             touched[meeting_id] = outcome
+
+
+def _has_strayed(item: Item, before: str) -> bool:
+    """Whether the item's link led to another site when it was last seen; "www." and the scheme are no difference."""
+    here, there = (host_and_port(url)[0].removeprefix("www.") for url in (item.url, before))
+    return bool(here and there) and here != there and not here.endswith(f".{there}") and not there.endswith(f".{here}")
 
 
 def _renamed(pair: tuple[Item, Entry], source: Source, seen_at: datetime) -> tuple[Item, Entry]:

@@ -39,6 +39,7 @@ LOG = logging.getLogger("communique")
 
 QUOTA = 500                 # new items of one source in a day, its first document excepted: an agency brings 300, a broken feed any number
 LAST_WORDS = 3              # visits answered 410, over two days, after which a source is taken at its word
+ANOTHER = 3                 # entries, all of them new: of two, none known may be a busy day
 LONGEST_REASON = 300
 
 
@@ -54,6 +55,9 @@ class Taken(Protocol):
 
     @property
     def waiting(self) -> int: ...
+
+    @property
+    def strayed(self) -> int: ...
 
 
 class Decided(Protocol):
@@ -201,7 +205,7 @@ class Visitor:
                 outcome: Outcome = "new" if taken.new or taken.changed else "unchanged"
                 poll = Poll(
                     source.id, now, outcome, reply.status, reply.wire_bytes, len(read.parsed.entries), taken.new, taken.changed,
-                    reply.conditional, _noted(reply, read, taken),
+                    reply.conditional, _noted(reply, read, taken, first=first),
                 )
                 visit = Visit(outcome, reply.status, fresh_for=reply.fresh_for, hints=read.parsed.hints)
                 return replace(self._close(source, arrived, visit, poll), articles=read.articles, missed=read.missed)
@@ -322,7 +326,7 @@ def _moved(reply: Reply) -> str:
     return f"moved permanently to {reply.moved_to}" if reply.moved_to else ""
 
 
-def _noted(reply: Reply, read: Read, taken: Taken) -> str:
+def _noted(reply: Reply, read: Read, taken: Taken, *, first: bool) -> str:
     """What is worth knowing of a visit that went well."""
     says = canonical_url(read.parsed.self_url)
     return "; ".join(filter(None, (
@@ -330,6 +334,8 @@ def _noted(reply: Reply, read: Read, taken: Taken) -> str:
         read.note,
         f"{read.parsed.cut} entries beyond the limit of one document left out" if read.parsed.cut else "",
         f"{taken.waiting} entries wait: a source may bring {QUOTA} new items a day" if taken.waiting else "",
+        "holds nothing of what it held before: is it still this source?" if not first and taken.new >= ANOTHER and not taken.same + taken.changed else "",
+        f"{taken.strayed} known items lead to another site now: has it been taken over?" if taken.strayed else "",
         f"calls itself {says}" if says and says != canonical_url(reply.url) else "",
     )))[:LONGEST_REASON]
 

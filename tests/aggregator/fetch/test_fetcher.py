@@ -191,12 +191,14 @@ async def test_a_body_without_end_is_cut(site, make):
     assert (await refusal(make(), site.url("/endless"))).reason == f"the body is larger than {MAX_BYTES} bytes"
 
 
-@pytest.mark.case("H4")
+@pytest.mark.case("H4", "S25")
 @pytest.mark.parametrize("how", [
     {"body": b"<rss/>" * 100, "drip": 0.02},
     {"delay": 5.0},
     {"raw": b"HTTP/1.1 103 Early Hints\r\n\r\n", "endless": b"HTTP/1.1 103 Early Hints\r\n\r\n"},
     {"raw": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "endless": b"x"},
+    {"raw": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "endless": b"X-Trailer: x\r\n"},
+    {"raw": b"HTTP/1.1 200 OK\r\n", "endless": b"X: y\r\n"},
 ])
 async def test_h4_an_answer_that_drips_is_cut_at_the_deadline(site, make, how):
     site.on("/slow", **how)
@@ -385,6 +387,25 @@ async def test_of_a_name_with_a_public_and_a_private_address_only_the_public_one
     assert network.dialled == [("93.184.216.34", 80)]
 
 
+@pytest.mark.case("S35")
+async def test_a_private_address_of_the_other_family_is_not_dialled(site, abroad, network):
+    network.name("a.example", "::1", "93.184.216.34")
+    network.name("b.example", "fd00::1", "10.0.0.1")
+    site.on("/feed", "<rss/>")
+    async with abroad() as fetcher:
+        await fetcher.fetch(Request("http://a.example/feed"))
+        with pytest.raises(FetchError, match="refused: b"):
+            await fetcher.fetch(Request("http://b.example/feed"))
+    assert network.dialled == [("93.184.216.34", 80)]
+
+
+@pytest.mark.case("S42")
+@pytest.mark.parametrize("url", ["http+unix://%2Frun%2Fx.sock/", "unix:/run/x.sock", "http://[fe80::1%25eth0]/", "http://[fe80::1%eth0]/", "http://[::1%25lo]/"])
+async def test_sockets_of_this_machine_and_scoped_addresses_lead_nowhere(abroad, network, url):
+    await refusal(abroad(), url)
+    assert network.dialled == []
+
+
 @pytest.mark.case("S36")
 async def test_the_address_that_was_checked_is_the_one_that_is_dialled(site, abroad, network):
     network.name("rebind.example", "93.184.216.34")
@@ -422,6 +443,17 @@ async def test_only_the_port_the_operator_wrote_is_visited_beside_those_of_the_w
     assert {port for _, port in network.dialled} == {8080}
 
 
+@pytest.mark.case("R40")
+@pytest.mark.parametrize("address", ["2606:4700::1111", "93.184.216.34"])
+async def test_a_host_of_one_family_alone_is_reached(site, abroad, network, address):
+    network.name("a.example", address)
+    site.on("/feed", "<rss/>")
+    async with abroad() as fetcher:
+        assert (await fetcher.fetch(Request("http://a.example/feed"))).status == 200
+    assert network.dialled == [(address, 80)]
+
+
+@pytest.mark.case("R40")
 async def test_a_dead_address_leaves_the_next_one_its_chance(site, abroad, network):
     network.name("a.example", "2606:4700::1111", "93.184.216.34")
     network.dead.add("2606:4700::1111")

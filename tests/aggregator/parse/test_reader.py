@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
@@ -16,6 +17,7 @@ import feedparser  # type: ignore[import-untyped]
 import pytest
 
 from aggregator.errors import ParseError
+from aggregator.normalise.items import normalise
 from aggregator.parse.entry import Document
 from aggregator.parse.reader import read_document
 from storage.model import PageRules, Source
@@ -145,6 +147,32 @@ def test_entities_are_neither_expanded_without_end_nor_fetched(tmp_path: Path) -
             said = parsed.title + parsed.entries[0].title
             assert "SECRET" not in said
             assert len(said) < 1000
+
+
+@pytest.mark.case("S16")
+@pytest.mark.parametrize("head", [
+    '<!DOCTYPE rss SYSTEM "{url}/rss.dtd">', '<!DOCTYPE rss PUBLIC "-//N//DTD RSS//EN" "{url}/rss.dtd">', '<?xml-stylesheet type="text/xsl" href="{url}/style.xsl"?>',
+], ids=["system", "public", "stylesheet"])
+async def test_s16_no_document_makes_its_reader_open_a_connection(site, head: str) -> None:
+    there = site.url("")
+    inside = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{there}/other.xml"/>'
+    named = f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="{there}/rss.xsd"'
+    body = f"<?xml version='1.0'?>{head.format(url=there)}<rss version='2.0' {named}><channel><title>t</title>{inside}<item><title>a</title>{inside}</item></channel></rss>"
+    assert [entry.title for entry in (await asyncio.to_thread(read, body.encode())).entries] == ["a"]
+    assert site.connections == 0
+
+
+@pytest.mark.case("S20")
+@pytest.mark.parametrize("inside", [
+    "<description><![CDATA[a <![CDATA[<script>x()</script>]]>]]&gt;</description>", "<description>a <!-- <script>x()</script> -- -- ></description>",
+    "<description>a <!DOCTYPE html [<!ENTITY x '<script>'>]> &x;x()</description>", "<description>&lt;!--&gt;&lt;script&gt;x()&lt;/script&gt;--&gt; a</description>",
+    "<description>a ]]> <script>x()</script></description>",
+])
+def test_s20_malformed_sections_bring_no_script_into_an_item(inside: str) -> None:
+    body = f"<rss version='2.0'><channel><title>t</title><item><title>a</title><link>https://b.example/1</link>{inside}</item></channel></rss>"
+    for item, _ in normalise(read(body.encode()), source_of("x.xml"), seen_at=NOW):
+        assert "<script" not in item.html.lower()
+        assert "x()" not in item.html
 
 
 @pytest.mark.case("S18")

@@ -1,0 +1,75 @@
+"""Which numbered cases of polling there are, and which tests cover each: `python -m tests.cases` prints the table.
+
+A test names its case by a mark (`@pytest.mark.case("P17")`) or by its name
+(`test_p017_…`, `test_p055_p056_…`, `test_p021_to_p027_…`). A case no test covers
+stands in UNTESTED with the reason.
+
+Touches: the test files, which it reads.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+ALL = (
+    *(f"P{number}" for number in range(1, 101)),                                    # politeness to sources
+    *(f"S{number}" for number in (*range(14, 52), *range(65, 69))),                 # hostile input, identity between sources, WebSub
+    *(f"R{number}" for number in range(31, 58)),                                    # time, network, what feeds do
+)
+
+UNTESTED: dict[str, str] = {
+    **{f"P{number}": "there is no WebSub subscriber yet" for number in range(84, 101)},
+    **{f"S{number}": "there is no WebSub subscriber yet" for number in range(65, 69)},
+    "R41": "sources of a network that was gone wait as long as if each had failed by itself",
+}
+
+
+def coverage(root: Path = HERE) -> dict[str, list[str]]:
+    """The tests of each case: "aggregator/poll/test_pace.py: a busy source is visited every hour"."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(root.rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                numbers, words = in_name(node.name)
+                for number in dict.fromkeys((*marked(node), *numbers)):
+                    found.setdefault(number, []).append(f"{path.relative_to(root).as_posix()}: {words}")
+    return found
+
+
+def marked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """The numbers of a test's marks, those of single parameters included."""
+    for decorator in node.decorator_list:
+        for call in ast.walk(decorator):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "case":
+                yield from (one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def in_name(name: str) -> tuple[tuple[str, ...], str]:
+    """The numbers a test's name begins with, and the sentence after them.
+
+    >>> in_name("test_p021_to_p023_the_headers_are_obeyed"), in_name("test_r055_p056_moves")[0], in_name("test_many_things")
+    ((('P21', 'P22', 'P23'), 'the headers are obeyed'), ('R55', 'P56'), ((), 'many things'))
+    """
+    rest, numbers = name.removeprefix("test_"), list[str]()
+    while found := re.match(r"(to_)?([prs])(\d{2,3})_", rest):
+        number = int(found[3])
+        first = int(numbers[-1][1:]) + 1 if found[1] and numbers else number
+        numbers += (f"{found[2].upper()}{n}" for n in range(first, number + 1))
+        rest = rest[found.end():]
+    return tuple(numbers), rest.replace("_", " ")
+
+
+def table() -> str:
+    """Every case with its tests, or why it has none, as Markdown."""
+    covered = coverage()
+    rows = [f"| {number} | {'<br>'.join(covered[number]) if number in covered else UNTESTED[number]} |" for number in ALL]
+    return "\n".join(("| case | tests, or why there is none |", "|---|---|", *rows))
+
+
+if __name__ == "__main__":
+    print(table())
