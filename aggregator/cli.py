@@ -27,7 +27,7 @@ import click
 from starlette.applications import Starlette
 
 from aggregator import config as configuration
-from aggregator.commands import daemon, rounds, screen
+from aggregator.commands import daemon, rounds, ruling, screen
 from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
 from aggregator.commands.health import health
 from aggregator.commands.matching import MatchError, match, read_lines
@@ -330,7 +330,13 @@ def match_items(path: Path | None, events: bool, source: Any, target: Any) -> in
     return 0
 
 
-for _command in (sources, search, explain, export, backup, copy):
+def _take_effect(config: configuration.Config, store: Store) -> tuple[str, ...]:
+    """Place and publish anew what people have ruled on; what went wrong."""
+    decided = rounds.new_intake(store, config.topics, config.publish.languages).decide(clock())
+    return (*rounds.not_understood(decided.failed), *_publisher(config, store)(clock()).failed)
+
+
+for _command in (sources, search, explain, *ruling.commands(_take_effect, clock), export, backup, copy):
     cli.add_command(_command)
 
 

@@ -13,16 +13,18 @@ Touches: the store.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from aggregator.deduper.keys import anchor, asked, counters, ground, is_counted, keys, window
-from aggregator.deduper.match import Decision, decide
+from aggregator.deduper.match import HEARD, Decision, compare, decide
 from aggregator.deduper.merge import meeting_id_for, merge
+from aggregator.deduper.rulings import Ruled, in_force, items_of, ruled
 from aggregator.fetch.addresses import host_and_port
 from aggregator.normalise.items import as_item, entry_from_json, entry_json, normalise
 from aggregator.normalise.links import canonical_url
@@ -36,6 +38,8 @@ LOG = logging.getLogger("communique")
 
 BATCH = 200                         # items decided between two looks at what is undecided; bounds memory
 CANDIDATES = 20                     # meetings compared with one report; the true one shares the most keys and is among the first
+HEEDED = "rulings heeded"           # setting: the rulings, made and taken back, by which meetings stand, as JSON
+NEVER = datetime.min.replace(tzinfo=UTC)
 LONGEST_WAIT = 2_000                # entries of one source that wait for another day: four days' worth; what is beyond is an attack
 
 Found = tuple[tuple[Item, Entry], ...]
@@ -73,6 +77,7 @@ class Intake:
 
     def __init__(self, store: Store, reading: Reading, languages: tuple[str, ...] = ("en",)) -> None:
         self.store, self.reading, self.languages = store, reading, languages
+        self._said = Ruled()        # by people, as of the last time it was asked
         self.stopping = False       # set from another thread: `decide` ends after the item in hand, and the rest is decided at the next start
 
     def known_links(self, source: Source, links: Iterable[str]) -> frozenset[str]:
@@ -130,17 +135,19 @@ class Intake:
         return (*first, *(pair for pair in found if pair[0].id not in put_off))
 
     def decide(self, now: datetime) -> Decided:
-        """Find the meetings of every item not yet decided, each item in a transaction of its own."""
+        """Find the meetings of every item not yet decided, each item in a transaction of its own, and draw those that changed."""
         items = reports = 0
         touched: dict[str, str] = {}
         failed: list[str] = []
+        self._heed()
+        self._draw(now, touched)
         while not self.stopping and (batch := self.store.items.undecided(BATCH)):
             for item in batch:
                 if self.stopping:
                     break
                 try:
                     with self.store.transaction():
-                        reports += self._settle(item, now, touched)
+                        reports += self._settle(item)
                         self.store.items.mark_decided([item.id])
                 except StorageError:
                     raise
@@ -150,37 +157,88 @@ class Intake:
                     failed.append(item.id)
                     self.store.items.mark_decided([item.id])
                 items += 1
+            self._draw(now, touched)
         outcomes = Counter(touched.values())
         return Decided(items, reports, outcomes["new"], outcomes["changed"], tuple(failed))
 
-    def _settle(self, item: Item, now: datetime, touched: dict[str, str]) -> int:
+    # What people have ruled
+
+    def _heed(self) -> None:
+        """Place anew the members of every meeting that a ruling was made on, or taken back, since the last time."""
+        rulings = self.store.rulings.all(active=False)
+        self._said = in_force(rulings)
+        heeded = frozenset(json.loads(self.store.setting(HEEDED) or "[]")) if rulings else frozenset()
+        marks = {f"{ruling.id} undone" if ruling.undone_at else ruling.id: ruling for ruling in rulings}
+        fresh = [ruling for mark, ruling in marks.items() if mark not in heeded]
+        if not fresh:
+            return
+        with self.store.transaction():
+            self._place_anew({item_id for ruling in fresh for item_id in items_of(ruling)})
+            self.store.change_setting(HEEDED, json.dumps(sorted(marks)))
+
+    def _place_anew(self, named: Iterable[str]) -> None:
+        """Take the meetings of the items named apart, and place all their members in the order they were seen."""
+        items = dict(self.store.items.get_many(sorted(named)))
+        for members in self.store.meetings.members_of(dict.fromkeys(id for name in items for id in self.store.meetings.of_item(name))).values():
+            items |= {member.item.id: member.item for member in members}
+        ordered = sorted(items.values(), key=lambda item: (item.first_seen, item.published or NEVER, item.id))
+        for item in reversed(ordered):      # the first last: a meeting that ends leads to where its first report went
+            for claim in self.store.meetings.coverage(item.id):
+                self.store.meetings.uncover(item.id, claim.position)
+        for item in ordered:
+            self._settle(item)
+
+    # One item
+
+    def _settle(self, item: Item) -> int:
         """Understand one item anew and place its reports; returns how many it makes."""
         source = self.store.sources.get(item.source_id) or Source(item.source_id, "", item.outlet)
-        left = {claim.meeting_id for claim in self.store.meetings.coverage(item.id)}
         for claim in self.store.meetings.coverage(item.id):
             self.store.meetings.uncover(item.id, claim.position)
         reports = self.reading(item, source)
+        mates = self._said.mates(item.id)
+        if mates and not reports:
+            reports = (unread(item),)       # somebody says that it reports a meeting
         self.store.meetings.save_reports(item.id, reports)
+        bound = self._bound(source, item, reports, mates) if mates else None
         joined: list[str] = []
         for report in reports:
-            meeting_id = self._place(source, item, report, exclude=frozenset(joined))
+            home = bound[1] if bound and bound[0] == report.position else ""
+            meeting_id = self._place(source, item, report, home, exclude=frozenset(joined))
             if meeting_id:
                 joined.append(meeting_id)
-        for meeting_id in dict.fromkeys([*joined, *sorted(left)]):
-            self._redraw(meeting_id, now, touched)
         return len(reports)
 
-    def _place(self, source: Source, item: Item, report: Report, *, exclude: frozenset[str]) -> str | None:
-        """Join `report` to the meeting it is of, or found one; None when it is of none (a retrospective of an unknown meeting)."""
+    def _bound(self, source: Source, item: Item, reports: tuple[Report, ...], mates: frozenset[str]) -> tuple[int, str] | None:
+        """Which report of an item joins which meeting by somebody's word: where most of its mates are, and with what agrees best there."""
+        there = Counter(meeting_id for name in sorted(mates) for meeting_id in self.store.meetings.of_item(name))
+        ranked: list[tuple[int, float, int, str]] = []
+        for meeting_id, members in self.store.meetings.heard_of(there, HEARD).items():
+            for report in reports:
+                newcomer = _newcomer(source, item, report)
+                agrees = max((compare(newcomer, member).log_odds for member in members), default=0.0)
+                ranked.append((there[meeting_id], agrees, -report.position, meeting_id))
+        return (-max(ranked)[2], max(ranked)[3]) if ranked else None
+
+    def _place(self, source: Source, item: Item, report: Report, home: str, *, exclude: frozenset[str]) -> str | None:
+        """Join `report` to the meeting it is of, or found one; None when it is of none (a retrospective of an unknown meeting).
+
+        `home` is the meeting it joins by somebody's word, "" for none.
+        """
         counted = counters(item, report)
         on = ground(self.store.meetings.key_counts(counted))
         found = keys(item, report, on)
         since, until = window(item, report)
-        shared = self.store.meetings.sharing(asked(item, report, on), since=since, until=until)
+        shared = () if home else self.store.meetings.sharing(asked(item, report, on), since=since, until=until)
         self.store.meetings.index(item.id, report.position, (*found, *(counted if is_counted(report, on) else ())), anchor(item, report))
-        clusters = self.store.meetings.members_of([name for name, _ in shared if name not in exclude][:CANDIDATES])
-        newcomer = Member(source, item, report, Coverage(item.id, report.position, "", report.kind, 0.0))
+        away = self.store.meetings.of_items(self._said.kept_from(item.id)) | exclude
+        near = [home] if home else [name for name, _ in shared if name not in away][:CANDIDATES]
+        clusters = self.store.meetings.heard_of(near, HEARD)
+        newcomer = _newcomer(source, item, report)
         decision = decide(newcomer, clusters, on)
+        if home:
+            said = self._said.why_together(item.id, (member.item.id for member in self.store.meetings.members(home)))
+            decision = replace(decision, meeting_id=home, score=1.0, reasons=(said, *decision.reasons), possible=())
         if decision.meeting_id is None and report.kind == "retrospective":
             return None
         meeting_id = decision.meeting_id or self._new_id(item, report)
@@ -194,18 +252,35 @@ class Intake:
 
     def _new_id(self, item: Item, report: Report) -> str:
         """The id for a meeting that `report` founds: its own, unless others hold a meeting of that id together without it."""
-        return next(name for turn in count() if not self.store.meetings.members(name := meeting_id_for(item.id, report.position, turn)))
+        return next(name for turn in count() if not self.store.meetings.has_members(name := meeting_id_for(item.id, report.position, turn)))
 
-    def _redraw(self, meeting_id: str, now: datetime, touched: dict[str, str]) -> None:
-        """Draw a meeting again from its members, or take it away when it has none left."""
-        members = self.store.meetings.members_of([meeting_id]).get(meeting_id, ())
-        if not members:
-            self.store.meetings.remove(meeting_id, None, now)
-            touched.pop(meeting_id, None)
-            return
-        outcome = self.store.meetings.save(merge(meeting_id, members, self.languages))
-        if outcome != "same" and touched.get(meeting_id) != "new":
-            touched[meeting_id] = outcome
+    # Meetings
+
+    def _draw(self, now: datetime, touched: dict[str, str]) -> None:
+        """Draw the meetings again whose members changed, or take away those that have none left.
+
+        Many members come at once more often than not, so it is done once for all of them; what a crash leaves is drawn in the next round.
+        """
+        with self.store.transaction():
+            for meeting_id, left in self.store.meetings.undrawn():
+                members = self.store.meetings.members(meeting_id)
+                if not members:
+                    self.store.meetings.remove(meeting_id, next((claim.meeting_id for claim in self.store.meetings.coverage(left)), None), now)
+                    touched.pop(meeting_id, None)
+                    continue
+                outcome = self.store.meetings.save(ruled(merge(meeting_id, members, self.languages), members, self._said))
+                if outcome != "same" and touched.get(meeting_id) != "new":
+                    touched[meeting_id] = outcome
+
+
+def unread(item: Item) -> Report:
+    """The report of an item of which nothing is known but that it reports something, within a week before it appeared."""
+    seen = (item.published or item.first_seen).date()
+    return Report(item.id, 0, "report", earliest=seen - timedelta(days=7), latest=seen)
+
+
+def _newcomer(source: Source, item: Item, report: Report) -> Member:
+    return Member(source, item, report, Coverage(item.id, report.position, "", report.kind, 0.0))
 
 
 def _has_strayed(item: Item, before: str) -> bool:

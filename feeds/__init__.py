@@ -6,6 +6,7 @@ catalogue.py       which feeds there are, and which of them a meeting enters
 editions.py        the feeds as they stand published, those that ended among them
 rolls.py           which entries each document of a feed holds: live, archives, taken out
 shelf.py           meetings in every format, drawn once when they change
+overruled.py       what people ruled of a meeting, in words
 presentation.py    what is said of a meeting, in the order it is said
 titles.py          what a meeting is called: who met whom, where
 headings.py        what a feed is called, and what it says it holds

@@ -19,6 +19,7 @@ _COUNTRIES: dict[str, dict[str, str]] = _PLACES["countries"]
 COUNTRIES = frozenset(_COUNTRIES["en"])         # every ISO 3166-1 alpha-2 code, and XK
 _LANGUAGES: dict[str, str] = _PLACES["languages"]
 _ORGANISATIONS: dict[str, str] = _PLACES["organisations"]
+ORGANISATIONS = frozenset(_ORGANISATIONS)       # the codes of those that we can name
 
 
 @dataclass(frozen=True, slots=True)

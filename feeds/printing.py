@@ -18,6 +18,7 @@ from feeds.editions import Editions
 from feeds.files import Files
 from feeds.notices import note_of, retired
 from feeds.opml import opml
+from feeds.overruled import in_words
 from feeds.pages.render import Possibly, index_page, meeting_page, moved_page, style
 from feeds.presentation import present, when_it_is
 from feeds.press import Page, Press
@@ -55,6 +56,7 @@ class Round:
         self._there = files.listing(without=frozenset({"meeting"}))
         self._whole = everything or store.setting(FINGERPRINT) != made_with or "manifest.json" not in self._there
         self._unpublished = store.meetings.unpublished()
+        self._rulings = store.rulings.all()
         known = store.publications.notices(alarming.PATH, MOST_NOTICES * 2) if alarms is not None else ()
         self._notices: list[Notice] = list(alarming.notices(alarms, known, now)) if alarms is not None else []
         self._touched: dict[str, None] = {}
@@ -136,7 +138,7 @@ class Round:
             pages += self._enter(each, feeds[id], entered[id])
             # A person's feed appears with a later meeting, and pages are not written again for that.
             standing = [feed for feed in feeds[id] if self._editions.get(feed.path) and not feed.path.startswith("person/")]
-            body = meeting_page(each.told, standing, self._possibly(id), self._site)
+            body = meeting_page(each.told, standing, self._possibly(id), self._site, rulings=in_words(self._rulings, each.members))
             pages.append(Page(f"meeting/{id}.html", body, each.told.updated))
             if each.before and not each.before.ended:
                 found += corrections.corrections(each.before, each.facts, each.meeting, each.members)

@@ -13,14 +13,19 @@ from itertools import combinations
 from typing import Literal
 
 from storage.codec import from_json, moment_of, moment_text, to_json
-from storage.database import Database, in_lists
+from storage.database import Database, Row, in_lists
 from storage.items import COLUMNS, item_of
 from storage.model import Coverage, Meeting, Member, Report
 from storage.sources import source_of
 
+FEW = 2                 # members of one source that are heard before those of other sources; see heard_of
 MOST_PAIRED = 4         # countries: a conference of twenty is no meeting of any two of them
 NEVER = "0000-00-00"    # before every day
 ALWAYS = "9999-99-99"   # after every day
+_MEMBERS = (
+    f"SELECT {COLUMNS}, s.value, r.value, c.value, c.meeting_id FROM coverage c JOIN items i ON i.id = c.item_id"
+    " JOIN sources s ON s.id = i.source_id JOIN reports r ON r.item_id = c.item_id AND r.position = c.position"
+)
 
 
 class Meetings:
@@ -119,16 +124,43 @@ class Meetings:
     # Which meeting a report is of
 
     def cover(self, coverage: Coverage) -> None:
-        """Replaces the coverage of a report."""
-        self._database.execute(
-            "INSERT INTO coverage (item_id, position, meeting_id, value) VALUES (:id, :position, :meeting, :value)"
-            " ON CONFLICT (item_id, position) DO UPDATE SET meeting_id = excluded.meeting_id, value = excluded.value",
-            {"id": coverage.item_id, "position": coverage.position, "meeting": coverage.meeting_id, "value": to_json(coverage)},
-        )
+        """Replaces the coverage of a report. The meeting it joins, and one that it leaves, are to be drawn."""
+        value, which = to_json(coverage), {"id": coverage.item_id, "position": coverage.position, "meeting": coverage.meeting_id}
+        with self._database.transaction():
+            for (left,) in self._database.query("SELECT meeting_id FROM coverage WHERE item_id = :id AND position = :position", which):
+                if left != coverage.meeting_id:
+                    self._to_draw(left, coverage.item_id)
+            ((source, seen_at),) = self._database.query("SELECT source_id, first_seen FROM items WHERE id = :id", which)
+            ((others,),) = self._database.query(
+                "SELECT count(*) FROM (SELECT 1 FROM coverage WHERE meeting_id = :meeting AND source_id = :source AND item_id <> :id LIMIT :few) AS others",
+                which | {"source": source, "few": FEW},
+            )
+            rank = f"{int(others >= FEW)}{int(bool(coverage.copy_of))}{int(coverage.kind != 'report')} {seen_at} {coverage.item_id}"
+            self._database.execute(
+                "INSERT INTO coverage (item_id, position, meeting_id, source_id, rank, value) VALUES (:id, :position, :meeting, :source, :rank, :value)"
+                " ON CONFLICT (item_id, position) DO UPDATE SET meeting_id = excluded.meeting_id, rank = excluded.rank, value = excluded.value",
+                which | {"source": source, "rank": rank, "value": value},
+            )
+            self._to_draw(coverage.meeting_id, "")
 
     def uncover(self, item_id: str, position: int) -> None:
-        """Forgets which meeting a report is of."""
-        self._database.execute("DELETE FROM coverage WHERE item_id = :id AND position = :position", {"id": item_id, "position": position})
+        """Forgets which meeting a report is of; that meeting is to be drawn."""
+        which: dict[str, object] = {"id": item_id, "position": position}
+        with self._database.transaction():
+            for (left,) in self._database.query("SELECT meeting_id FROM coverage WHERE item_id = :id AND position = :position", which):
+                self._database.execute("DELETE FROM coverage WHERE item_id = :id AND position = :position", which)
+                self._to_draw(left, item_id)
+
+    def _to_draw(self, meeting_id: str, left: str) -> None:
+        self._database.execute(
+            "INSERT INTO undrawn (meeting_id, item_id) VALUES (:meeting, :item)"
+            " ON CONFLICT (meeting_id) DO UPDATE SET item_id = CASE WHEN excluded.item_id = '' THEN undrawn.item_id ELSE excluded.item_id END",
+            {"meeting": meeting_id, "item": left},
+        )
+
+    def undrawn(self) -> tuple[tuple[str, str], ...]:
+        """The meetings whose members changed since they were saved or removed, each with the item that left it last, "" for none."""
+        return tuple((id, left) for id, left in self._database.query("SELECT meeting_id, item_id FROM undrawn ORDER BY meeting_id"))
 
     def coverage(self, item_id: str) -> tuple[Coverage, ...]:
         """Which meetings an item is of, by position."""
@@ -143,15 +175,32 @@ class Meetings:
         """The members of each meeting, the first seen first; in the order asked."""
         found: dict[str, list[Member]] = {id: [] for id in ids}
         for some in in_lists(found):
-            rows = self._database.query(
-                f"SELECT {COLUMNS}, s.value, r.value, c.value, c.meeting_id FROM coverage c JOIN items i ON i.id = c.item_id"
-                " JOIN sources s ON s.id = i.source_id JOIN reports r ON r.item_id = c.item_id AND r.position = c.position"
-                " WHERE c.meeting_id IN (:ids) ORDER BY i.first_seen, i.id, c.position",
-                {"ids": some},
-            )
-            for *item, source, report, coverage, meeting_id in rows:
-                found[meeting_id].append(Member(source_of(source), item_of(tuple(item)), from_json(Report, report), from_json(Coverage, coverage)))
+            for row in self._database.query(f"{_MEMBERS} WHERE c.meeting_id IN (:ids) ORDER BY i.first_seen, i.id, c.position", {"ids": some}):
+                found[row[-1]].append(_member(row))
         return {id: tuple(members) for id, members in found.items()}
+
+    def heard_of(self, ids: Iterable[str], most: int) -> dict[str, tuple[Member, ...]]:
+        """At most `most` members of each meeting, in the order asked, without reading the others.
+
+        The first two of every source come before the rest, independent texts before copies, reports before previews, the first seen before
+        later ones: no source can drown the others. A meeting without members is left out.
+        """
+        found: dict[str, tuple[Member, ...]] = {}
+        for id in dict.fromkeys(ids):
+            rows = self._database.query(f"{_MEMBERS} WHERE c.meeting_id = :id ORDER BY c.rank LIMIT :most", {"id": id, "most": most})
+            if rows:
+                found[id] = tuple(map(_member, rows))
+        return found
+
+    def has_members(self, meeting_id: str) -> bool:
+        """Whether any report is of that meeting."""
+        return bool(self._database.query("SELECT 1 FROM coverage WHERE meeting_id = :id LIMIT 1", {"id": meeting_id}))
+
+    def of_items(self, item_ids: Iterable[str]) -> frozenset[str]:
+        """The meetings that any of the items is of."""
+        return frozenset(
+            id for some in in_lists(item_ids) for (id,) in self._database.query("SELECT meeting_id FROM coverage WHERE item_id IN (:ids)", {"ids": some})
+        )
 
     def of_item(self, item_id: str) -> tuple[str, ...]:
         """The meetings an item is of, the main one first."""
@@ -164,6 +213,7 @@ class Meetings:
         """Takes in a meeting as it was drawn."""
         value, updated = to_json(meeting), moment_text(meeting.updated)
         with self._database.transaction():
+            self._database.execute("DELETE FROM undrawn WHERE meeting_id = :id", {"id": meeting.id})
             rows = self._database.query("SELECT value FROM meetings WHERE id = :id", {"id": meeting.id})
             if rows and rows[0][0] == value:
                 return "same"
@@ -203,6 +253,7 @@ class Meetings:
                 successor = self.successor(successor) or successor
             successor = None if successor == id else successor
             self._database.execute("DELETE FROM coverage WHERE meeting_id = :id", {"id": id})
+            self._database.execute("DELETE FROM undrawn WHERE meeting_id = :id", {"id": id})
             self._database.execute("DELETE FROM relations WHERE meeting_id = :id OR other_id = :id", {"id": id})
             self._database.execute("DELETE FROM meeting_labels WHERE meeting_id = :id", {"id": id})
             self._database.execute("DELETE FROM meetings WHERE id = :id", {"id": id})
@@ -245,7 +296,7 @@ class Meetings:
         """Forgets every report, key, coverage and meeting, so that they can be drawn again; ids and tombstones stay."""
         with self._database.transaction():
             for statement in (
-                "DELETE FROM relations", "DELETE FROM meeting_labels", "DELETE FROM meetings", "DELETE FROM coverage",
+                "DELETE FROM relations", "DELETE FROM meeting_labels", "DELETE FROM meetings", "DELETE FROM coverage", "DELETE FROM undrawn",
                 "DELETE FROM key_counts", "DELETE FROM keys_held", "DELETE FROM report_keys", "DELETE FROM reports",
             ):
                 self._database.execute(statement)
@@ -369,6 +420,11 @@ class Meetings:
 
     def _listed(self, sql: str, values: dict[str, object]) -> tuple[Meeting, ...]:
         return tuple(from_json(Meeting, value) for (value,) in self._database.query(sql, values))
+
+
+def _member(row: Row) -> Member:
+    *item, source, report, coverage, _ = row
+    return Member(source_of(source), item_of(tuple(item)), from_json(Report, report), from_json(Coverage, coverage))
 
 
 def _labels(meeting: Meeting) -> tuple[tuple[str, str], ...]:

@@ -268,8 +268,8 @@ class Ruling:
 
     id: str
     verb: Verb
-    subject: str                                # an item or a meeting
-    object: str                                 # the other item, or the tag: "+drugs", "-VN"
+    subject: str                                # items, parted by blanks: those that a meeting had
+    object: str                                 # the other items, or the tags: "+drugs -VN"
     ruled_at: datetime
     ruled_by: str = ""
     undone_at: datetime | None = None

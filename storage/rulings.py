@@ -41,13 +41,9 @@ class Rulings:
         """Takes a ruling back; False when there is none to take back."""
         return self._database.execute("UPDATE rulings SET undone_at = :at WHERE id = :id AND undone_at IS NULL", {"id": id, "at": moment_text(at)}) > 0
 
-    def of(self, subject: str) -> tuple[Ruling, ...]:
-        """The rulings that hold for an item or a meeting, on either side of them, in the order made."""
-        rows = self._database.query(
-            f"SELECT {COLUMNS} FROM rulings WHERE (subject = :subject OR object = :subject) AND undone_at IS NULL ORDER BY ruled_at, id",
-            {"subject": subject},
-        )
-        return tuple(map(_ruling_of, rows))
+    def of(self, item_id: str) -> tuple[Ruling, ...]:
+        """The rulings that name an item, on either side of them, in the order made."""
+        return tuple(ruling for ruling in self.all() if item_id in f"{ruling.subject} {ruling.object}".split())
 
 
 def _ruling_of(row: Row) -> Ruling:

@@ -6,6 +6,7 @@ daemon.py         polls, publishes and serves until told to stop
 matching.py       the `match` command: items in, their meetings out
 stored.py         the commands over what is stored: search, explain, export, backup, copy
 explaining.py     what an item says, with the words that told us, and why its reports are of their meetings
+ruling.py         the commands by which a person overrules
 exporting.py      meetings as rows, for a spreadsheet or a program
 sources.py        the commands that list, add, remove, import and export sources
 subscriptions.py  sources added to and taken from config.toml, comments kept

@@ -182,7 +182,16 @@ class MeetingExplained:
 Explained = ItemExplained | MeetingExplained
 
 
-def explain(store: Store, what: str) -> Explained:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What somebody means by an id or an address: a meeting, or an item."""
+
+    what: str                                   # as it was written
+    items: tuple[str, ...]                      # those of the meeting, the first seen first; else the item, and further ones at its address
+    meeting_id: str = ""                        # "" for an item
+
+
+def named(store: Store, what: str) -> Named:
     """The item or meeting that `what` names: an item's id or address, a meeting's id or the address of its page.
 
     Raises ExplainError when the store holds no such thing.
@@ -190,16 +199,25 @@ def explain(store: Store, what: str) -> Explained:
     what = what.strip()
     asked = _MEETING.search(what)
     if asked:
-        id = asked[1]
-        meeting = store.meetings.get(id) or store.meetings.get(store.meetings.successor(id) or "")
-        if meeting is not None:
-            return gathered(meeting, store.meetings.members(meeting.id), store.meetings.related(meeting.id), asked=id)
+        id = asked[1] if store.meetings.has_members(asked[1]) else store.meetings.successor(asked[1]) or ""
+        if store.meetings.has_members(id):
+            return Named(what, tuple(dict.fromkeys(member.item.id for member in store.meetings.members(id))), id)
     ids = (what,) if store.items.get(what) else store.items.with_url(what) or store.items.with_url(canonical_url(what))
     if not ids:
         raise ExplainError(f"{what}: there is no such item or meeting; an item is named by its id (i-…) or address, a meeting by its id (m-…) or page")
-    item = store.items.get_many(ids)[ids[0]]
+    return Named(what, ids)
+
+
+def explain(store: Store, what: str) -> Explained:
+    """The item or meeting that `what` names, explained. Raises ExplainError when the store holds no such thing."""
+    found = named(store, what)
+    meeting = store.meetings.get(found.meeting_id) if found.meeting_id else None
+    if meeting is not None:
+        asked = _MEETING.search(found.what)
+        return gathered(meeting, store.meetings.members(meeting.id), store.meetings.related(meeting.id), asked=asked[1] if asked else "")
+    item = store.items.get_many(found.items)[found.items[0]]
     coverage = store.meetings.coverage(item.id)
-    return explained(item, store.meetings.reports(item.id), coverage, store.meetings.get_many([claim.meeting_id for claim in coverage]), others=ids[1:])
+    return explained(item, store.meetings.reports(item.id), coverage, store.meetings.get_many([claim.meeting_id for claim in coverage]), others=found.items[1:])
 
 
 def explained(

@@ -8,19 +8,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from storage.model import Meeting, Member
+from feeds.overruled import rulings_on
+from storage.model import Meeting, Member, Ruling
 
 COLUMNS = (
     "id", "day", "day_end", "earliest", "latest", "place", "state", "act", "countries", "organisations", "people", "topics", "documents", "title", "language",
-    "outlets", "origins", "published", "updated", "links",
+    "outlets", "origins", "published", "updated", "links", "rulings",
 )
 
 
-def rows(meetings: Iterable[tuple[Meeting, tuple[Member, ...]]]) -> Iterator[dict[str, Any]]:
-    """A row for each meeting: plain values, lists where there are several, times in ISO 8601."""
+def rows(meetings: Iterable[tuple[Meeting, tuple[Member, ...]]], rulings: Sequence[Ruling] = ()) -> Iterator[dict[str, Any]]:
+    """A row for each meeting: plain values, lists where there are several, times in ISO 8601. `rulings` are those in force."""
     for meeting, members in meetings:
         taking_part = [party for party in meeting.parties if party.role == "party"]
         yield {
@@ -33,6 +34,7 @@ def rows(meetings: Iterable[tuple[Meeting, tuple[Member, ...]]]) -> Iterator[dic
             "topics": list(meeting.topics), "documents": list(meeting.agreements), "title": meeting.title, "language": meeting.language,
             "outlets": meeting.outlets, "origins": meeting.origins, "published": meeting.published.isoformat(), "updated": meeting.updated.isoformat(),
             "links": list(dict.fromkeys(member.item.url for member in members if member.item.url)),
+            "rulings": [f"{ruling.id} {ruling.verb}: {ruling.subject} | {ruling.object}" for ruling in rulings_on(rulings, members)],
         }
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.errors import AggregatorError
-from aggregator.ingest import Intake, Reading
+from aggregator.ingest import Intake, Reading, unread
 from aggregator.parse.entry import Entry, Parsed
 from aggregator.understand.countries import home_of
 from storage.model import Item, Report, Source
@@ -106,8 +106,7 @@ def as_events(reading: Reading) -> Reading:
         reports = reading(item, source)
         if reports:
             return (replace(reports[0], kind="report", passage=None),)
-        seen = (item.published or item.first_seen).date()
-        return (Report(item.id, 0, "report", earliest=seen - timedelta(days=7), latest=seen),)
+        return (unread(item),)
 
     return one_event
 

@@ -8,7 +8,7 @@ Touches: the network and the store, by way of what it opens.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -74,6 +74,11 @@ class Told:
         return (f"{self.trouble}; {self.waiting} feeds wait to be told of",) if self.waiting and self.trouble else tuple(filter(None, (self.trouble,)))
 
 
+def not_understood(items: Iterable[str]) -> tuple[str, ...]:
+    """A line for each item that no rule could read."""
+    return tuple(f"item {name}: could not be understood; the log says why" for name in items)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a round and the publishing after it came to."""
@@ -91,7 +96,7 @@ class Outcome:
         """A line for everything that needs a look."""
         return (
             *(f'source "{name}": {reason}' for name, reason in self.round.failed),
-            *(f"item {name}: could not be understood; the log says why" for name in getattr(self.round.decided, "failed", ())),
+            *not_understood(getattr(self.round.decided, "failed", ())),
             *self.published.failed,
             *self.hub.troubles,
         )

@@ -79,7 +79,7 @@ def export(path: Path, form: str, target: Any) -> int:
     Example:  communique export --csv --out meetings.csv
     """
     with open_store(load(path, os.environ).store.url) as store:
-        found = exporting.rows(_all_meetings(store))
+        found = exporting.rows(_all_meetings(store), store.rulings.all())
         for line in exporting.as_csv(found) if form == "csv" else exporting.as_jsonl(found):
             target.write(line)
     return 0

@@ -9,6 +9,7 @@ signals.py    what speaks for and against two reports being of one meeting
 conflicts.py  what forbids two reports to be of one meeting
 match.py      signals weighed into one decision, with reasons
 merge.py      a meeting drawn from all its members
+rulings.py    what people's rulings mean for items and meetings
 people.py     its people, each once over all spellings
 data/         tables: words of posts, common words
 """

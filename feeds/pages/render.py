@@ -93,9 +93,10 @@ def feed_page(feed: Feed, rows: Sequence[Row], site: Site) -> bytes:
                  planned=planned, days=by_day, address=site.url(f"{feed.path}.atom"))
 
 
-def meeting_page(meeting: Presentation, feeds: Sequence[Feed], possibly: Sequence[Possibly], site: Site) -> bytes:
-    """The page of one meeting, which is in `feeds`."""
-    return _page("meeting.html", site, root="../", path=f"meeting/{meeting.id}", meeting=meeting, feeds=feeds, possibly=possibly, record=record(meeting, site),
+def meeting_page(meeting: Presentation, feeds: Sequence[Feed], possibly: Sequence[Possibly], site: Site, *, rulings: Sequence[str] = ()) -> bytes:
+    """The page of one meeting, which is in `feeds`; `rulings` are what people said of it, in words."""
+    return _page("meeting.html", site, root="../", path=f"meeting/{meeting.id}", meeting=meeting, feeds=feeds, possibly=possibly, rulings=rulings,
+                 record=record(meeting, site),
                  paths=frozenset(feed.path for feed in feeds), identifier=site.meeting_id(meeting.id), address=site.url(f"meeting/{meeting.id}.html"))
 
 

@@ -134,10 +134,19 @@ CREATE TABLE coverage (
     item_id       TEXT NOT NULL REFERENCES items (id),
     position      INTEGER NOT NULL,
     meeting_id    TEXT NOT NULL,
+    source_id     TEXT NOT NULL,
+    rank          TEXT NOT NULL,            -- who of a meeting is heard first
     value         TEXT NOT NULL,
     PRIMARY KEY (item_id, position)
 );
 CREATE INDEX coverage_by_meeting ON coverage (meeting_id, item_id, position);
+CREATE INDEX coverage_by_rank ON coverage (meeting_id, rank);
+CREATE INDEX coverage_by_source ON coverage (meeting_id, source_id);
+
+CREATE TABLE undrawn (                      -- meetings whose members changed since they were drawn
+    meeting_id    TEXT PRIMARY KEY,
+    item_id       TEXT NOT NULL             -- that left it last; '' for none
+) /* sqlite: WITHOUT ROWID */;
 
 CREATE TABLE meetings (
     id            TEXT PRIMARY KEY,
@@ -179,14 +188,12 @@ CREATE TABLE unpublished (                  -- meetings drawn anew, related or r
 CREATE TABLE rulings (
     id            TEXT PRIMARY KEY,
     verb          TEXT NOT NULL,
-    subject       TEXT NOT NULL,
-    object        TEXT NOT NULL,
+    subject       TEXT NOT NULL,            -- items, parted by blanks
+    object        TEXT NOT NULL,            -- items, or tags
     ruled_at      TEXT NOT NULL,
     ruled_by      TEXT NOT NULL,
     undone_at     TEXT
 );
-CREATE INDEX rulings_by_subject ON rulings (subject);
-CREATE INDEX rulings_by_object ON rulings (object);
 
 CREATE TABLE publications (
     path          TEXT PRIMARY KEY,

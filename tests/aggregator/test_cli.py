@@ -267,3 +267,33 @@ def test_an_internal_error_is_logged_and_ends_with_the_id_of_its_report(run, ser
     assert code == 3
     report = err.splitlines()[-1].rpartition(" ")[2]
     assert f"internal error report={report}" in caplog.text
+
+
+def test_a_person_retags_a_meeting_and_takes_it_back(run, served):
+    run("fetch", "--all")
+    with open_store(f"sqlite:{served / 'communique.db'}") as store:
+        (meeting,) = store.meetings.newest(2)
+    code, out, _ = run("retag", meeting.id, "-TO", "+human-trafficking", "--by", "Editor", "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert told["meetings"] == [meeting.id]
+    assert "What people ruled" in (served / f"public/meeting/{meeting.id}.html").read_text("utf-8")
+    assert "<entry" not in (served / "public/country/to.atom").read_text("utf-8")
+    assert told["ruling"]["id"] in run("undo")[1]
+    code, out, _ = run("undo", told["ruling"]["id"])
+    assert code == 0
+    assert "taken back" in out
+    assert "<entry" in (served / "public/country/to.atom").read_text("utf-8")
+    assert run("undo")[1] == "nobody has ruled on anything\n"
+    assert run("undo", told["ruling"]["id"])[0] == 2
+    assert run("same", meeting.id, "m-none")[0] == 2
+
+
+def test_a_ruling_made_while_another_is_at_work_waits_for_it(run, served):
+    run("fetch", "--all")
+    with open_store(f"sqlite:{served / 'communique.db'}") as store, store.claimed():
+        (meeting,) = store.meetings.newest(2)
+        code, out, _ = run("retag", meeting.id, "+drugs")
+        assert code == 0
+        assert "heeds it in its next round" in out
+        assert store.meetings.get(meeting.id) == meeting
