@@ -12,6 +12,7 @@ publications.py   what was published: files, feeds, their entries, and what was 
 database.py       the little SQL both databases share; StorageError
 sqlite.py         the embedded database
 postgres.py       the database of many machines
+fleet.py          what many workers on one database have to agree on: leases, turns, duties, members
 copying.py        a store copied into another, whatever database holds them
 migrate.py        brings a database to the newest schema
 migrations/       numbered SQL, never edited once released

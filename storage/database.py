@@ -61,6 +61,11 @@ class Changes:
         self._depth = 0
         self._broken = False
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a change is being made."""
+        return self._depth > 0
+
     def transaction(self) -> AbstractContextManager[None]:
         """A change of its own, or a part of the one under way."""
         return self._joined() if self._depth else self._outermost()

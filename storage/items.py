@@ -177,6 +177,11 @@ class Items:
         )
         return tuple(map(item_of, rows))
 
+    def undecided_count(self, most: int) -> int:
+        """How many items wait for a decision, counted no further than `most`."""
+        ((count,),) = self._database.query("SELECT count(*) FROM (SELECT 1 FROM items i WHERE i.decided = 0 LIMIT :most) AS waiting", {"most": most})
+        return int(count)
+
     def mark_decided(self, ids: Iterable[str]) -> None:
         """Remembers that reports and coverage of these were drawn."""
         with self._database.transaction():

@@ -13,6 +13,8 @@ from importlib.resources import files
 
 from storage.database import Database, StorageError
 
+ONE_AT_A_TIME = 0x6D696772      # "migr": the advisory lock of the one process that migrates
+
 
 def migrate(database: Database) -> None:
     """Applies what is missing. Raises StorageError when a newer program wrote it, or another program did."""
@@ -27,6 +29,8 @@ def migrate(database: Database) -> None:
         )
     for version, title, text in steps[known:]:
         with database.transaction():
+            if database.dialect == "postgresql":        # several workers start at once; SQLite lets one change at a time begin
+                database.query("SELECT pg_advisory_xact_lock(:key, hashtext(current_schema()))", {"key": ONE_AT_A_TIME})
             database.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, title TEXT NOT NULL)")
             if version <= _version(database):       # another process was faster
                 continue

@@ -82,10 +82,11 @@ class Sources:
         return source_of(rows[0][0]) if rows else None
 
     def due(self, now: datetime, limit: int = 1_000) -> tuple[tuple[Source, Standing], ...]:
-        """The sources to visit, the longest due first."""
+        """The sources to visit, the longest due first; those that a worker of a fleet is visiting are left out."""
         rows = self._database.query(
             "SELECT s.value, t.value FROM standings t JOIN sources s ON s.id = t.source_id"
-            " WHERE t.due <= :now AND s.retired_at IS NULL ORDER BY t.due, t.source_id LIMIT :limit",
+            " WHERE t.due <= :now AND s.retired_at IS NULL AND (t.leased_until IS NULL OR t.leased_until <= :now)"
+            " ORDER BY t.due, t.source_id LIMIT :limit",
             {"now": moment_text(now), "limit": limit},
         )
         return tuple((source_of(source), from_json(Standing, standing)) for source, standing in rows)

@@ -12,6 +12,7 @@ from typing import Self
 
 from storage.copying import copy
 from storage.database import Database, StorageError
+from storage.fleet import Fleet, Worker, workers
 from storage.items import Items
 from storage.meetings import Meetings
 from storage.migrate import migrate
@@ -62,6 +63,14 @@ class Store:
         Raises StorageError while another has it.
         """
         return self._database.claimed()
+
+    def fleet(self) -> Fleet:
+        """What workers on one database agree on. Raises StorageError where the store is a file."""
+        return Fleet(self._database)
+
+    def workers(self) -> tuple[Worker, ...]:
+        """The members of the fleet; none where there is none."""
+        return workers(self._database)
 
     def setting(self, name: str) -> str | None:
         """What was kept under `name`."""

@@ -17,9 +17,24 @@ CREATE TABLE sources (
 CREATE TABLE standings (
     source_id     TEXT PRIMARY KEY REFERENCES sources (id),
     due           TEXT NOT NULL,
-    value         TEXT NOT NULL
+    value         TEXT NOT NULL,
+    leased_until  TEXT,                     -- the worker of a fleet that is visiting it has it until then
+    leased_by     TEXT
 );
 CREATE INDEX standings_by_due ON standings (due, source_id);
+CREATE INDEX standings_by_lease ON standings (leased_by) WHERE leased_by IS NOT NULL;
+
+CREATE TABLE workers (                      -- the members of a fleet
+    id            TEXT PRIMARY KEY,
+    seen          TEXT NOT NULL,
+    value         TEXT NOT NULL
+);
+
+CREATE TABLE duties (                       -- what one worker at a time does for all
+    name          TEXT PRIMARY KEY,
+    holder        TEXT NOT NULL,
+    until         TEXT NOT NULL
+);
 
 CREATE TABLE polls (
     source_id     TEXT NOT NULL REFERENCES sources (id),
