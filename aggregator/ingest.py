@@ -102,8 +102,7 @@ class Intake:
             if visit and room is not None:
                 found = self._within(source, found, room, seen_at, counts)
             counts["strayed"] = sum(_has_strayed(item, held.get(item.id, "")) for item, _ in found)
-            for item, entry in found:
-                counts[self.store.items.save(item, entry_json(entry), seen_at)] += 1
+            counts.update(self.store.items.save_all(((item, entry_json(entry)) for item, entry in found), seen_at))
         return Taken(counts["new"], counts["changed"], counts["same"], counts["waiting"], counts["strayed"])
 
     def _recognised(self, source: Source, found: Found, held: Mapping[str, str], seen_at: datetime) -> Found:

@@ -20,10 +20,13 @@ HAN = "々〇\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U
 LONGEST_RUN = 1_000     # characters composed at once where nothing parts them: ordering combining marks is quadratic (80,000 take 4 s)
 LONGEST_KEPT = 40       # characters of a token worth remembering; longer ones are rarely words
 
+LONGEST_LINE = 8_192    # characters of a text whose words are kept for those who ask next, so that what is kept stays below some 10 MB
+
 _EITHER = re.compile(rf"[{HAN}]|[^{HAN}]+")
 _IN_A_ROW = re.compile(rf"[{HAN}]+|[^{HAN}]+")
 _HAN_RUN = re.compile(f"[{HAN}]")
 _WORD = re.compile(r"[^\W_]+")
+_PARTED = {code: " " for code in range(128) if not chr(code).isalnum()}       # of ASCII the same, faster
 _APOSTROPHES = re.compile("['’‘ʼ´`ʹ]")
 # "l'Allemagne", "dell'Italia": the article is a word of its own. "Vietnam's": the ending is none of the name.
 _ELISION = re.compile(r"(?<![^\W_])([cdjlmnst]|qu|[adns]ell|[ds]all|all|sull|un)['’](?=[aeiouhyàáâäæèéêëìíîïòóôöùúûüœ])", re.IGNORECASE)
@@ -56,7 +59,10 @@ def fold(text: str) -> str:
         text = _POSSESSIVE.sub("", _ELISION.sub(r"\1 ", text))
     if text.isascii():
         return " ".join(text.lower().replace("'", "").replace("`", "").split())
-    return " ".join(filter(None, (_folded(token) if len(token) <= LONGEST_KEPT else _fold_token(token) for token in text.split())))
+    tokens = text.split()
+    if len(max(tokens, key=len, default="")) <= LONGEST_KEPT:
+        return " ".join(filter(None, map(_folded, tokens)))
+    return " ".join(filter(None, (_folded(token) if len(token) <= LONGEST_KEPT else _fold_token(token) for token in tokens)))
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -65,7 +71,13 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Bộ trưởng Tô Lâm: “Việt–Nga”, 苏林!")
     ('bo', 'truong', 'to', 'lam', 'viet', 'nga', '苏', '林')
     """
-    return tuple(_WORD.findall(fold(text)))
+    folded = fold(text)
+    return tuple(folded.translate(_PARTED).split() if folded.isascii() else _WORD.findall(folded))
+
+
+def word_line(text: str) -> str:
+    """The words of `text` on one line, with single spaces. A text of usual length is folded once for all who ask for it in a row."""
+    return _word_line(text) if len(text) <= LONGEST_LINE else " ".join(words(text))
 
 
 def fold_name(name: str) -> str:
@@ -98,8 +110,17 @@ def _in_ascii(text: str) -> str:
 
 def _fold_token(token: str) -> str:
     """One token without white space, folded; Han characters parted by spaces."""
+    if token.isascii():
+        return token.lower().replace("'", "").replace("`", "")
+    if not _HAN_RUN.search(token):
+        return " ".join(_in_ascii(token).split())
     parts = (part if _HAN_RUN.match(part) else _in_ascii(part) for part in _EITHER.findall(token))
     return " ".join(" ".join(parts).split())
 
 
 _folded = lru_cache(maxsize=50_000)(_fold_token)      # news is written in few words: most are found here
+
+
+@lru_cache(maxsize=256)
+def _word_line(text: str) -> str:
+    return " ".join(words(text))

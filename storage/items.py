@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from storage.codec import moment_of, moment_text, to_json
-from storage.database import Database, Row, in_lists
-from storage.folding import words
+from storage.database import Database, Row, Values, in_lists
+from storage.folding import word_line, words
 from storage.model import Item
 
 COLUMNS = (
     "i.id, i.source_id, i.outlet, i.url, i.title, i.summary, i.body, i.html, i.language, i.published, i.first_seen,"
     " i.guid, i.authors, i.tags, i.credit, i.hash"
 )
+Saved = Literal["new", "changed", "same"]
+
 REVISIONS = 20  # of one item that are kept: a real text is corrected a few times
 PAGE = 500      # items read at once while walking over all of them: a few megabytes
 
@@ -42,27 +45,40 @@ class Items:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save(self, item: Item, raw: str, seen_at: datetime) -> Literal["new", "changed", "same"]:
+    def save(self, item: Item, raw: str, seen_at: datetime) -> Saved:
         """Takes in what a document said: `raw` is the entry as JSON, kept for each revision.
 
         A changed item keeps the time it was first seen and waits for a decision
         again. Markup, tags and a date that only moves forward are no change: many
         sites renew them at every visit.
         """
+        return self.save_all(((item, raw),), seen_at)[0]
+
+    def save_all(self, found: Iterable[tuple[Item, str]], seen_at: datetime) -> tuple[Saved, ...]:
+        """As `save` for each item with its raw entry, in few statements: what became of each, in their order."""
+        pairs, outcomes = tuple(found), list[Saved]()
+        written, entries, changed = list[tuple[Item, datetime]](), list[Values](), list[str]()
         with self._database.transaction():
-            rows = self._database.query(f"SELECT {COLUMNS} FROM items i WHERE i.id = :id", {"id": item.id})
-            known = item_of(rows[0]) if rows else None
-            if known and _said(known) == _said(item) and not _is_better_date(item.published, known.published):
-                return "same"
-            self._write(item, known.first_seen if known else item.first_seen)
-            self._database.execute(
+            known = self.get_many(item.id for item, _ in pairs)
+            for item, raw in pairs:
+                before = known.get(item.id)
+                if before and _said(before) == _said(item) and not _is_better_date(item.published, before.published):
+                    outcomes.append("same")
+                    continue
+                outcomes.append("changed" if before else "new")
+                first_seen = before.first_seen if before else item.first_seen
+                written.append((item, first_seen))
+                entries.append({"id": item.id, "hash": item.hash, "seen_at": moment_text(seen_at), "raw": raw})
+                if before:
+                    changed.append(item.id)
+                known[item.id] = replace(item, first_seen=first_seen)      # it may stand here twice
+            self._write(written)
+            self._database.executemany(
                 "INSERT INTO entries (item_id, hash, seen_at, raw) VALUES (:id, :hash, :seen_at, :raw)"
-                " ON CONFLICT (item_id, hash) DO UPDATE SET seen_at = excluded.seen_at, raw = excluded.raw",
-                {"id": item.id, "hash": item.hash, "seen_at": moment_text(seen_at), "raw": raw},
-            )
-            if known:
-                self._drop_revisions(item.id)
-        return "changed" if known else "new"
+                " ON CONFLICT (item_id, hash) DO UPDATE SET seen_at = excluded.seen_at, raw = excluded.raw", entries)
+            for id in dict.fromkeys(changed):
+                self._drop_revisions(id)
+        return tuple(outcomes)
 
     def _drop_revisions(self, item_id: str) -> None:
         """A text with a counter in it is another one at every visit: of its revisions the first and the newest stay."""
@@ -77,10 +93,12 @@ class Items:
         """Replaces an item that is held by what this program reads in the same entry; the time it was first seen stays."""
         with self._database.transaction():
             ((first_seen,),) = self._database.query("SELECT first_seen FROM items WHERE id = :id", {"id": item.id}) or [(moment_text(item.first_seen),)]
-            self._write(item, moment_of(first_seen))
+            self._write([(item, moment_of(first_seen))])
 
-    def _write(self, item: Item, first_seen: datetime) -> None:
-        self._database.execute(
+    def _write(self, items: Iterable[tuple[Item, datetime]]) -> None:
+        """Puts items down, each with the time it was first seen, and the words they are searched by."""
+        listed = tuple(items)
+        self._database.executemany(
             "INSERT INTO items (id, source_id, outlet, url, title, summary, body, html, language, published, first_seen,"
             " guid, authors, tags, credit, hash, decided)"
             " VALUES (:id, :source_id, :outlet, :url, :title, :summary, :body, :html, :language, :published, :first_seen,"
@@ -89,16 +107,19 @@ class Items:
             " summary = excluded.summary, body = excluded.body, html = excluded.html, language = excluded.language,"
             " published = excluded.published, guid = excluded.guid, authors = excluded.authors, tags = excluded.tags,"
             " credit = excluded.credit, hash = excluded.hash, decided = 0",
-            {
-                "id": item.id, "source_id": item.source_id, "outlet": item.outlet, "url": item.url, "title": item.title,
-                "summary": item.summary, "body": item.body, "html": item.html, "language": item.language,
-                "published": moment_text(item.published) if item.published else None, "first_seen": moment_text(first_seen),
-                "guid": item.guid, "authors": to_json(item.authors), "tags": to_json(item.tags), "credit": item.credit, "hash": item.hash,
-            },
+            (
+                {
+                    "id": item.id, "source_id": item.source_id, "outlet": item.outlet, "url": item.url, "title": item.title,
+                    "summary": item.summary, "body": item.body, "html": item.html, "language": item.language,
+                    "published": moment_text(item.published) if item.published else None, "first_seen": moment_text(first_seen),
+                    "guid": item.guid, "authors": to_json(item.authors), "tags": to_json(item.tags), "credit": item.credit, "hash": item.hash,
+                }
+                for item, first_seen in listed
+            ),
         )
-        self._database.execute(
+        self._database.executemany(
             "INSERT INTO item_words (item_id, words) VALUES (:id, :words) ON CONFLICT (item_id) DO UPDATE SET words = excluded.words",
-            {"id": item.id, "words": f" {' '.join(words(' '.join((item.title, item.summary, item.body))))} "},
+            ({"id": item.id, "words": f" {' '.join(filter(None, map(word_line, (item.title, item.summary, item.body))))} "} for item, _ in listed),
         )
 
     def get(self, id: str) -> Item | None:

@@ -21,7 +21,7 @@ from aggregator.normalise.links import canonical_url
 from aggregator.normalise.markup import harmless, one_line, plain, shortened, text_of, text_of_clean
 from aggregator.parse.entry import Entry, Parsed
 from storage.codec import from_json, to_json
-from storage.folding import fold, words
+from storage.folding import fold, word_line
 from storage.model import Item, Source
 
 MAX_TITLE = 1_000       # characters
@@ -87,7 +87,7 @@ def _draft(entry: Entry, parsed: Parsed, source: Source, seen_at: datetime) -> _
     site = {canonical_url(address) for address in (parsed.site, parsed.self_url, source.url)} - {""}
     guid = "" if canonical_url(entry.guid) in site else entry.guid.strip()
     url = "" if item.url in site else item.url
-    title, day = " ".join(words(item.title)), item.published.isoformat() if item.published else ""
+    title, day = word_line(item.title), item.published.isoformat() if item.published else ""
     names = []
     if guid:
         names.append(f"guid {guid}")
@@ -160,5 +160,5 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 
 def _hash(title: str, text: str) -> str:
     """Equal for one text in whatever markup, typography and case."""
-    said = f"{' '.join(words(title))}\n{' '.join(words(text))}"
+    said = f"{word_line(title)}\n{word_line(text)}"
     return hashlib.sha256((said if said.strip() else f"{title}\n{text}").encode()).hexdigest()

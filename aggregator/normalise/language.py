@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import pycld2  # type: ignore[import-untyped]
 
-SAMPLE = 2_000          # characters looked at: detection is sure long before
+SAMPLE = 1_000          # characters looked at: of 255 articles none is told otherwise by 2,000, one by 700
 # Before a detection may overrule what is declared; shorter titles may be all names. Of 510 right declarations 60 overruled none, 30 two.
 ENOUGH_LETTERS = 60
 ENOUGH_SHARE = 85       # percent of the text that the detection gives to one language, for the same
@@ -57,6 +57,7 @@ _LANGUAGES = {
     "Thai": "th", "Lao": "lo", "Khmer": "km", "Myanmar": "my", "Gurmukhi": "pa", "Gujarati": "gu", "Oriya": "or", "Tamil": "ta", "Telugu": "te",
     "Kannada": "kn", "Malayalam": "ml", "Sinhala": "si", "Georgian": "ka", "Armenian": "hy", "Mongolian": "mn", "Thaana": "dv",
 }
+_LETTERS_OF_ASCII = {code: None for code in range(128) if not chr(code).isalpha()}
 _SCRIPTS_OF: dict[str, set[str]] = {}
 for _script, _languages in _LANGUAGES.items():
     for _language in _languages.split():
@@ -127,7 +128,7 @@ def _is_written(tag: str, script: str) -> bool:
 def _letters(text: str) -> Counter[str]:
     """How many letters of each script. A sign of Han, kana or Hangul says as much as three letters of an alphabet, so it counts for three."""
     if text.isascii():
-        return Counter(Latin=sum(map(str.isalpha, text)))
+        return Counter(Latin=len(text.translate(_LETTERS_OF_ASCII)))
     counts: Counter[str] = Counter()
     for sign, number in Counter(text).items():
         if script := _script_of(sign):

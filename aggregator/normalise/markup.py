@@ -46,6 +46,7 @@ _UNNESTED = {
     "p", "br", "hr", "img", "li", "dt", "dd", "td", "th", "tr", "option", "input", "link", "meta", "wbr", "source", "area", "col", "thead", "tbody",
     "tfoot",
 }
+_RELATIVE = re.compile(r"""href\s*=(?!\s*["']?(?:https?|mailto):)""", re.IGNORECASE)
 _ANY_TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')             # of markup that nh3 wrote: quoted values, nothing left open
 _BREAKING = re.compile(r"</?(?:p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|tr|table|blockquote|pre|hr|figure|figcaption|caption|thead|tbody|tfoot)(?=[\s/>])[^<>]*>")
 _HREF = re.compile(r'href="[^"]*[\t\n\r][^"]*"')              # "htt\tp://…": browsers pass over these signs, so they may as well go
@@ -59,6 +60,8 @@ _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # The joiners U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACED = dict.fromkeys(map(ord, "\n\r\x0b\x0c"), " ")
+_ASCII = {code: "\n" if _LINE_ENDS.match(chr(code)) else None for code in range(128) if _LINE_ENDS.match(chr(code)) or _UNWANTED.match(chr(code))}
 
 
 def plain(text: str) -> str:
@@ -67,10 +70,13 @@ def plain(text: str) -> str:
     >>> plain("A\\x00 b\\u202etxt.exe \\r\\n\\r\\n\\tc")
     'A btxt.exe\\nc'
     """
-    if _SURROGATE.search(text):
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    text = composed(_UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
-    return "\n".join(line for line in (" ".join(line.split()) for line in text.split("\n")) if line)[:MAX_TEXT]
+    if text.isascii():
+        text = text.replace("\r\n", "\n").translate(_ASCII)
+    else:
+        if _has_surrogate(text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+        text = composed(_UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
+    return "\n".join(filter(None, [" ".join(line.split()) for line in text.split("\n")]))[:MAX_TEXT]
 
 
 def one_line(text: str, limit: int) -> str:
@@ -100,21 +106,32 @@ def text_of(markup: str) -> str:
 
 def text_of_clean(markup: str) -> str:
     """The plain text of what `harmless` gave."""
-    flat = _LINE_ENDS.sub(" ", markup.replace("\n", " "))
-    parted = _CELL.sub(" ", _BREAKING.sub("\n", flat))
+    flat = markup.translate(_SPACED) if markup.isascii() else _LINE_ENDS.sub(" ", markup.replace("\n", " "))
+    parted = _BREAKING.sub("\n", flat)
+    if "</t" in parted:
+        parted = _CELL.sub(" ", parted)
     return plain(html.unescape(_ANY_TAG.sub("", parted)))
 
 
 def harmless(markup: str, link: str) -> str:
     """The HTML with a few tags only, its relative links resolved against `link`, in time linear in its length."""
     markup = _shallow(_cut(markup))
-    if _SURROGATE.search(markup):
+    if _has_surrogate(markup):
         markup = _SURROGATE.sub("", markup)
-    clean = _CLEANER.clean(markup) if not link else nh3.clean(
+    # A cleaner for one base costs more to make than most texts to clean, and where every link is absolute its base says nothing.
+    clean = _CLEANER.clean(markup) if not link or not _RELATIVE.search(markup) else nh3.clean(
         markup, tags=TAGS, attributes=ATTRIBUTES, clean_content_tags=SILENT, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow",
         url_relative=("rewrite_with_base", link),
     )
     return _HREF.sub(lambda href: _LINE_SIGNS.sub("", href[0]), clean).strip()
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode()       # many times faster than a search
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _cut(markup: str) -> str:
