@@ -61,7 +61,8 @@ class Fleet:
 
     def clock_ahead(self, now: datetime) -> timedelta:
         """How much later `now` is than the server's time: leases mean something only where clocks agree."""
-        ((server,),) = self._database.query("SELECT clock_timestamp()")
+        ((told,),) = self._database.query("SELECT clock_timestamp()")
+        server: datetime = told
         return now - server.astimezone(UTC)
 
     def lease(self, source_ids: Iterable[str], worker: str, *, now: datetime, until: datetime) -> tuple[tuple[Source, Standing], ...]:

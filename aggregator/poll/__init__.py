@@ -1,6 +1,7 @@
 """Visits to sources.
 
 scheduler.py    which sources are visited now: one round, or round after round. Read this first
+lines.py        the sources of each host in a line: which may be visited now, and the visits in order
 visiting.py     one visit: fetch, read, hand over, remember how it went
 reading.py      what a document holds for us, with the articles it links to
 again.py        which entries are items we have already, under another id

@@ -21,10 +21,10 @@ from typing import Any, TypeVar
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
 from aggregator.config import Polling
-from aggregator.fetch.addresses import host_and_port, same_feed
 from aggregator.fetch.fetcher import Fetcher
 from aggregator.poll.desk import Desk
-from aggregator.poll.pace import DAY, GAP, GUARD, replan, why_not_now
+from aggregator.poll.lines import Candidate, InHand, allowed_now, lines_of, twins_of, visit_line
+from aggregator.poll.pace import GAP, GUARD, replan
 from aggregator.poll.reading import ParsePool
 from aggregator.poll.visiting import Decided, Intake, Visited, Visitor
 from storage.database import StorageError
@@ -34,8 +34,6 @@ from storage.store import Store
 LOG = logging.getLogger("communique")
 T = TypeVar("T")
 
-AT_ONCE = 32                        # visits under way: each may hold a whole document
-HOSTS_AT_ONCE = 256                 # visited by turns: more, and a connection is too old when its host's turn comes again
 MOST_DUE = 10_000                   # sources looked at in one go; the longest due come first, the rest a moment later
 TICK = timedelta(seconds=5)
 SETTLE = timedelta(seconds=10)
@@ -43,9 +41,6 @@ PRUNE = timedelta(hours=6)
 WATCH = timedelta(seconds=1)        # between two looks at whether the clock was set
 KEEP_POLLS = timedelta(days=90)     # of visits, for health and for learning a source's habits
 GRACE = 8.0                         # seconds a stopping daemon gives the visits under way
-
-Candidate = tuple[Source, Standing]
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -111,8 +106,8 @@ async def run_round(
     began, loop_cpu, parse_cpu = time.monotonic(), time.thread_time(), parse_pool.cpu_spent
     try:
         asked = await desk.do(lambda: _candidates(store, clock(), sources, everything))
-        twins = await desk.do(lambda: _twins(store.sources.all()))
-        chosen, skipped = await desk.do(lambda: _allowed_now(visitor, asked, twins, asked_for=everything or sources is not None))
+        twins = await desk.do(lambda: twins_of(store.sources.all()))
+        chosen, skipped = await desk.do(lambda: allowed_now(visitor, asked, twins, asked_for=everything or sources is not None))
         done: list[Visited] = []
 
         def report(visited: Visited) -> None:
@@ -120,10 +115,10 @@ async def run_round(
             poll = visited.poll
             on_progress(Progress(len(done), len(chosen), poll.source_id, poll.outcome, poll.reason, poll.new))
 
-        in_hand = _InHand()
+        in_hand = InHand()
         async with asyncio.TaskGroup() as group:
-            for line in _lines(visitor, chosen).values():
-                group.create_task(_visit_line(visitor, line, in_hand, report))
+            for line in lines_of(visitor, chosen).values():
+                group.create_task(visit_line(visitor, line, in_hand, report))
         decided = await desk.do(lambda: intake.decide(clock()))
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None      # of a store that failed, the first word is enough
@@ -134,13 +129,6 @@ async def run_round(
     parsing.cpu = parse_pool.cpu_spent - parse_cpu
     stages = {"fetch": visitor.fetching, "parse": parsing, "store": desk.spent}
     return _summed(done, skipped, decided, time.monotonic() - began, {name: StageTime(s.wall * 1000, s.cpu * 1000) for name, s in stages.items()})
-
-
-class _InHand:
-    """How much is under way at once: visits, and hosts that take turns at them."""
-
-    def __init__(self) -> None:
-        self.visits, self.hosts = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(HOSTS_AT_ONCE)
 
 
 @dataclass(slots=True)
@@ -162,7 +150,7 @@ class Daemon:
     monotonic: Callable[[], float] = time.monotonic
     watch: timedelta = WATCH
     _desk: Desk = field(default_factory=Desk)
-    _in_hand: _InHand = field(default_factory=_InHand)
+    _in_hand: InHand = field(default_factory=InHand)
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)     # by host
     _held: dict[str, float] = field(default_factory=dict)                       # by host: not before this monotonic second
     _brought: bool = True               # what an earlier run left undecided is decided first
@@ -198,7 +186,7 @@ class Daemon:
         watch = asyncio.create_task(self._watch_clock(scheduler))
         try:
             await self._replan()
-            self._twins = await self._desk.do(lambda: _twins(self.store.sources.all()))
+            self._twins = await self._desk.do(lambda: twins_of(self.store.sources.all()))
             await self._start_due()
             await self._stop.wait()
         finally:
@@ -215,8 +203,8 @@ class Daemon:
             # Taken before the store is asked: a visit that ends while it answers would be made again from what was due before.
             busy, now = set(self._under_way), self.clock()
             due = await self._desk.do(lambda: self.store.sources.due(now, limit=MOST_DUE))
-            chosen, _ = await self._desk.do(lambda: _allowed_now(self._visitor, due, self._twins, asked_for=False))
-            for host, line in _lines(self._visitor, chosen).items():
+            chosen, _ = await self._desk.do(lambda: allowed_now(self._visitor, due, self._twins, asked_for=False))
+            for host, line in lines_of(self._visitor, chosen).items():
                 if host not in busy and self._held.get(host, 0.0) <= self.monotonic() and not self._stop.is_set():
                     task = self._under_way[host] = asyncio.create_task(self._visit(host, line))
                     task.add_done_callback(partial(self._gone, host))
@@ -228,7 +216,7 @@ class Daemon:
 
     async def _visit(self, host: str, line: list[Candidate]) -> None:
         try:
-            await _visit_line(self._visitor, line, self._in_hand, self._note, self._stop)
+            await visit_line(self._visitor, line, self._in_hand, self._note, self._stop)
             self._held.pop(host, None)
         except StorageError as error:
             # The visit was made and could not be kept; asking the source again at every tick would make our trouble its own.
@@ -287,80 +275,11 @@ class Daemon:
         await self._desk.do(plan)
 
 
-async def _visit_line(
-    visitor: Visitor, line: list[Candidate], in_hand: _InHand, report: Callable[[Visited], None], stop: asyncio.Event | None = None,
-) -> None:
-    """Visits the sources of one host one after another; once the host asks for silence, the rest waits until it is over."""
-    async with in_hand.hosts:
-        for source, standing in line:
-            async with in_hand.visits:
-                if stop is not None and stop.is_set():
-                    return
-                silence = visitor.silence(host_and_port(source.url)[0])
-                if silence is not None:
-                    await visitor.desk.do(partial(visitor.store.sources.save_standing, _postponed(standing, silence)))
-                    continue
-                visited = await visitor.visit(source, standing)
-            poll = visited.poll
-            level = logging.WARNING if poll.outcome == "failed" else logging.INFO
-            due = f"{visited.due:%Y-%m-%dT%H:%MZ}"
-            LOG.log(level, "polled source=%s outcome=%s new=%d reason=%r next=%s", source.id, poll.outcome, poll.new, poll.reason, due)
-            report(visited)
-
-
 def _candidates(store: Store, now: datetime, sources: tuple[Source, ...] | None, everything: bool) -> tuple[Candidate, ...]:
     if sources is None and not everything:
         return store.sources.due(now, limit=MOST_DUE)
     known = {standing.source_id: standing for standing in store.sources.standings()}
     return tuple((source, known.get(source.id) or Standing(source.id, now)) for source in (store.sources.all() if sources is None else sources))
-
-
-def _twins(sources: Iterable[Source]) -> dict[str, str]:
-    """Sources whose address is another spelling of an earlier one's: one feed is fetched once. Of http and https the latter counts."""
-    first: dict[str, str] = {}
-    twins: dict[str, str] = {}
-    for source in sorted(sources, key=lambda source: (not source.url.lower().startswith("https:"), source.id)):
-        one = first.setdefault(same_feed(source.url), source.id)
-        if one != source.id:
-            twins[source.id] = one
-    return twins
-
-
-def _allowed_now(
-    visitor: Visitor, candidates: Iterable[Candidate], twins: Mapping[str, str], *, asked_for: bool,
-) -> tuple[list[Candidate], list[tuple[str, str]]]:
-    """Those that may be visited, and why the others may not. A due source of a silent host is due again when the silence is over."""
-    now, chosen, skipped = visitor.clock(), list[Candidate](), list[tuple[str, str]]()
-    silences: dict[str, tuple[datetime, str] | None] = {}
-    for source, standing in candidates:
-        host = host_and_port(source.url)[0]
-        if host not in silences:
-            silences[host] = visitor.store.sources.silenced(host, now)
-        silence = silences[host]
-        if source.id in twins:
-            why = f'the same feed as source "{twins[source.id]}", which is visited for both'
-            visitor.store.sources.save_standing(replace(standing, due=max(standing.due, now + DAY), reason=why))
-            skipped.append((source.id, why))
-        elif asked_for and (why := why_not_now(standing, silence, now=now, own=visitor.is_own(source))):
-            skipped.append((source.id, why))
-        elif silence is not None:
-            visitor.store.sources.save_standing(_postponed(standing, silence))
-        else:
-            chosen.append((source, standing))
-    return chosen, skipped
-
-
-def _lines(visitor: Visitor, candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
-    """The sources by host, so that each host is asked one thing at a time; the operator's own stand in no line."""
-    lines: dict[str, list[Candidate]] = {}
-    for source, standing in candidates:
-        host = host_and_port(source.url)[0]
-        lines.setdefault(f"{host} {source.id}" if visitor.is_own(source) else host, []).append((source, standing))
-    return lines
-
-
-def _postponed(standing: Standing, silence: tuple[datetime, str]) -> Standing:
-    return replace(standing, due=max(standing.due, silence[0]), reason=silence[1])
 
 
 def _summed(
