@@ -37,6 +37,7 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.fetch.addresses import is_own
 from aggregator.newsroom.server import Newsroom
 from aggregator.rebuilding import rebuild
+from aggregator.understand.authority import extended, shipped
 from aggregator.understand.reading import understand
 from aggregator.understand.topics import SHIPPED
 from feeds import publisher, server
@@ -295,7 +296,7 @@ def rebuild_all(path: Path, as_json: bool) -> int:
     shown = screen.Screen(quiet=as_json)
     with _store(config) as store, store.claimed():
         with shown.progress("reading again") as bar:
-            intake = rounds.new_intake(store, config.topics, config.publish.languages)
+            intake = rounds.new_intake(store, config)
             decided = rebuild(store, intake, clock(), lambda done, total: bar(done, total, ""))
         outcome = _publisher(config, store, everything=True)(clock())
         told = asyncio.run(rounds.announce(config, store, outcome.pings, clock=clock))
@@ -310,7 +311,7 @@ def rebuild_all(path: Path, as_json: bool) -> int:
 
 
 @cli.command(name="match")
-@click.option("--config", "path", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Where to take further topics from; none is needed.")
+@click.option("--config", "path", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Where to take topics and people from; none is needed.")
 @click.option("--events", is_flag=True, help="Take every item to report one event, whatever its kind.")
 @click.option("--in", "source", type=click.File("r", encoding="utf-8"), default="-", help="Items, one JSON object a line (default: stdin).")
 @click.option("--out", "target", type=click.File("w", encoding="utf-8"), default="-", help="Where the answers go (default: stdout).")
@@ -320,19 +321,20 @@ def match_items(path: Path | None, events: bool, source: Any, target: Any) -> in
     \b
     Example:  communique match --in items.jsonl --out meetings.jsonl
     """
-    topics = _load(path).topics if path else SHIPPED
+    config = _load(path) if path else None
+    topics, known = (config.topics, extended(config.people)) if config else (SHIPPED, shipped())
     try:
         rows = read_lines(source, getattr(source, "name", "stdin"))
     except UnicodeDecodeError as error:
         raise MatchError((f"{getattr(source, 'name', 'stdin')}: not UTF-8: {error}",)) from error
-    for answer in match(rows, lambda item, of: understand(item, of, topics), events=events):
+    for answer in match(rows, lambda item, of: understand(item, of, topics, known), events=events):
         target.write(json.dumps(answer, ensure_ascii=False) + "\n")
     return 0
 
 
 def _take_effect(config: configuration.Config, store: Store) -> tuple[str, ...]:
     """Place and publish anew what people have ruled on; what went wrong."""
-    decided = rounds.new_intake(store, config.topics, config.publish.languages).decide(clock())
+    decided = rounds.new_intake(store, config).decide(clock())
     return (*rounds.not_understood(decided.failed), *_publisher(config, store)(clock()).failed)
 
 

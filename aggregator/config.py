@@ -3,7 +3,7 @@
 Every mistake is reported, not the first: file, place, key, value and remedy, and
 for an unknown key the nearest known one. Paths are relative to the file.
 
-Touches: the configuration file it is given.
+Touches: the configuration file it is given, and the file of people that it names.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, TypeVar, get_args
 from aggregator import checks
 from aggregator.errors import ConfigError
 from aggregator.fetch.addresses import is_own
+from aggregator.understand.authority import Official, read_people
 from aggregator.understand.countries import home_of
 from aggregator.understand.topics import SHIPPED
 from feeds.catalogue import KINDS
@@ -88,6 +89,7 @@ class Config:
     sources: tuple[Source, ...]
     topics: tuple[Topic, ...]           # the shipped ones, overridden and added to
     combinations: tuple[Feed, ...]      # the reader's own feeds
+    people: tuple[Official, ...] = ()   # office-holders the reader adds to those of the package
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Config:
@@ -117,6 +119,7 @@ def read_config(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     store = _store(root.table("store"), folder)
     poll = _poll(root.table("poll"))
     server = root.table("server").read("listen", _listen, Listen(), last=True)
+    people = _people(root.table("understand"), folder)
     topics = _topics(root.tables("topics", "topic"))
     known = frozenset(topic.id for topic in topics)
     sources = tuple(_source(table, poll, known, environ) for table in root.tables("sources", "source"))
@@ -128,7 +131,7 @@ def read_config(text: str, path: Path, environ: Mapping[str, str]) -> Config:
         mistakes.append(f"{path.name}: [poll]: at_most is shorter than every; make it at least as long")
     if mistakes:
         raise ConfigError(tuple(mistakes))
-    return Config(path, publish, store, poll, server, sources, topics, combinations)
+    return Config(path, publish, store, poll, server, sources, topics, combinations, people)
 
 
 def shipped_text() -> str:
@@ -233,6 +236,24 @@ def _poll(table: _Table) -> Polling:
         new_connections=table.read("new_connections", checks.whole(1, 1000), default.new_connections),
         allow=table.read("allow", lambda value: frozenset(checks.list_of(checks.host_port)(value)), default.allow, last=True),
     )
+
+
+def _people(table: _Table, folder: Path) -> tuple[Official, ...]:
+    """The office-holders of the file that `people` names; each mistake in it is one of the configuration."""
+
+    def read(value: Any) -> tuple[Official, ...]:
+        path = folder / checks.line(value)
+        try:
+            officials, mistakes = read_people(path.read_text(encoding="utf-8-sig"))
+        except FileNotFoundError as error:
+            raise ValueError("is no file; write one line a person, or leave the key out") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"cannot be read as UTF-8 text: {error}") from error
+        table.mistakes += [f"{path.name}: {mistake}" for mistake in mistakes]
+        return officials
+
+    none: tuple[Official, ...] = ()
+    return table.read("people", lambda value: read(value) if value else none, none, last=True)
 
 
 def _topics(tables: list[_Table]) -> tuple[Topic, ...]:

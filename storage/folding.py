@@ -96,16 +96,19 @@ def fold_name(name: str) -> str:
     if len(_WORD.findall(without)) >= 2:
         text = without
     text = _APOSTROPHES.sub("", text)
-    tokens = _WORD.findall(" ".join(part if _HAN_RUN.match(part) else _in_ascii(part) for part in _IN_A_ROW.findall(text)))
-    if all(map(_HAN_RUN.match, tokens)) and sum(map(len, tokens)) <= 4:     # "苏 林" is 苏林
-        return "".join(tokens)
+    if _HAN_RUN.search(text):
+        tokens = _WORD.findall(" ".join(part if _HAN_RUN.match(part) else _in_ascii(part) for part in _IN_A_ROW.findall(text)))
+        if all(map(_HAN_RUN.match, tokens)) and sum(map(len, tokens)) <= 4:     # "苏 林" is 苏林
+            return "".join(tokens)
+    else:
+        tokens = _WORD.findall(_in_ascii(text))
     plain = [token for token in tokens if not _PATRONYMIC.search(token)]
     return " ".join(sorted(plain if len(plain) >= 2 else tokens))
 
 
 def _in_ascii(text: str) -> str:
     """`text` in lower-case ASCII, without the apostrophes that stand for soft signs and breathings."""
-    return _APOSTROPHES.sub("", anyascii(text)).lower()
+    return _APOSTROPHES.sub("", text if text.isascii() else anyascii(text)).lower()
 
 
 def _fold_token(token: str) -> str:

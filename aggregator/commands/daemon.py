@@ -71,7 +71,7 @@ class _Fresh:
 async def _poll_until(config: Config, store: Store, clock: Callable[[], datetime], publish: Publish, ends: tuple[asyncio.Future[Any], ...]) -> None:
     """Poll and publish until one of `ends` comes."""
     async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool), announcer(config, clock) as teller:
-        intake, loop = new_intake(store, config.topics, config.publish.languages), asyncio.get_running_loop()
+        intake, loop = new_intake(store, config), asyncio.get_running_loop()
 
         def settled() -> None:
             store.items.forget(clock() - config.store.keep)

@@ -26,9 +26,10 @@ from aggregator.normalise.items import normalise
 from aggregator.parse.worker import ParsePool
 from aggregator.poll.scheduler import Progress, Round, run_round
 from aggregator.poll.sieve import is_wanted, tags_of
+from aggregator.understand.authority import extended
 from aggregator.understand.countries import home_of
 from aggregator.understand.reading import understand
-from storage.model import Item, Report, Source, Topic
+from storage.model import Item, Report, Source
 from storage.store import Store
 
 WORKERS = 2                 # parse processes: a document takes some 25 ms of one, so two keep up with any polite pace
@@ -166,15 +167,16 @@ class Show:
         return {"as_scripted": self.as_scripted, "rounds": [self.first.as_json(), self.second.as_json()]}
 
 
-def new_intake(store: Store, topics: tuple[Topic, ...], languages: tuple[str, ...]) -> Intake:
-    """The intake that reads with the topics in force, those included that a source's own words give."""
+def new_intake(store: Store, config: Config) -> Intake:
+    """The intake that reads with the topics and people in force, the topics included that a source's own words give."""
+    known = extended(config.people)
 
     def reading(item: Item, source: Source) -> tuple[Report, ...]:
-        reports = understand(item, source, topics)
+        reports = understand(item, source, config.topics, known)
         given = tags_of(item, source.tag) if reports else ()
         return tuple(_filed_under(report, given) for report in reports) if given else reports
 
-    return Intake(store, reading, languages)
+    return Intake(store, reading, config.publish.languages)
 
 
 def _filed_under(report: Report, topics: tuple[str, ...]) -> Report:
@@ -218,7 +220,7 @@ async def fetch(
 ) -> Outcome:
     """One round over `sources` (None: those that are due) and the publishing after it."""
     async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool):
-        intake = new_intake(store, config.topics, config.publish.languages)
+        intake = new_intake(store, config)
         done = await run_round(
             store, fetcher, pool, intake, polling=config.poll, clock=clock, sources=sources, everything=everything, on_progress=on_progress,
         )
@@ -245,7 +247,8 @@ async def check(config: Config, what: str, *, clock: Callable[[], datetime]) -> 
         return Trial(source, "", 0, (), (f'source "{source.id}": {error.reason}',))
     wanted = replace(parsed, entries=tuple(entry for entry in parsed.entries if is_wanted(entry, source.keep, source.block)))
     items = [item for item, _ in normalise(wanted, source, seen_at=now)]
-    found = tuple((item, understand(item, source, config.topics)) for item in items[:SHOWN])
+    known = extended(config.people)
+    found = tuple((item, understand(item, source, config.topics, known)) for item in items[:SHOWN])
     moved = (f'source "{source.id}": has moved to {reply.moved_to}; write that as its url',) if reply.moved_to else ()
     empty = () if items else (f'source "{source.id}": holds no entry',)
     return Trial(source, parsed.title, len(items), found, (*moved, *empty))

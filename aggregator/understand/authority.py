@@ -5,7 +5,7 @@ with the same columns (`[understand] people` in config.toml), and what confirmed
 never applied by itself. A person in the table stays the same person out of office: a former minister is still found, only
 the post is that of another time.
 
-Expected to ask: reading.py `Authority.recognised` for the people of a report, the deduper `same_person` and `two_persons`.
+reading.py asks `Authority.recognised` for the people of a report; that all spellings share a key is how the deduper knows them.
 
 Touches: nothing (its table is a file of the package, read once).
 """
@@ -33,6 +33,8 @@ ALREADY = 0.75          # spellings that sound alike at or above it teach nothin
 FEWEST_ORIGINS = 2      # independent texts that must bear a proposal
 SURE = 0.85             # a coverage at or above it is a confirmed merge
 
+_CASE_ENDING = re.compile(r"(?<=..)[аеийоуыьэюяіїє]+(?:го|му|ми|м)?$")
+_PATRONYMIC = re.compile(r"(?:ович|евич|івич|йович|ївич|овн|евн|івн|ївн|ичн)$")
 _WHEN = re.compile(r"(\d{4})(?:-(\d{2}))?")
 
 
@@ -83,19 +85,22 @@ class Authority:
         spelled: dict[str, dict[str, None]] = defaultdict(dict)
         for official in terms:
             spelled[official.id].update(dict.fromkeys(official.spellings))
-        names = {id: tuple(spellings) for id, spellings in spelled.items()}
-        self.officials = tuple(replace(official, spellings=names[official.id], key=fold_name(names[official.id][0])) for official in terms)
+        names = {id: (tuple(spellings), fold_name(next(iter(spellings)))) for id, spellings in spelled.items()}
+        self.officials = tuple(replace(official, spellings=names[official.id][0], key=names[official.id][1]) for official in terms)
         self._by_key: dict[str, list[Official]] = defaultdict(list)
         self._by_country: dict[str, list[Official]] = defaultdict(list)
         self._whole: set[tuple[str, str]] = set()          # keys that need no country, and whose they are
+        folded: dict[str, str] = {}
         for official in self.officials:
             self._by_country[official.country].append(official)
             for spelling in official.spellings:
-                key = fold_name(spelling)
-                if official not in self._by_key[key]:
-                    self._by_key[key].append(official)
-                if _is_whole(key, official.country):
-                    self._whole.add((key, official.id))
+                key = folded.get(spelling) or folded.setdefault(spelling, fold_name(spelling))
+                keys = (key, stems) if (stems := _stems(spelling)) else (key,)
+                for one in keys:
+                    if official not in self._by_key[one]:
+                        self._by_key[one].append(official)
+                    if _is_whole(one, official.country):
+                        self._whole.add((one, official.id))
         self._found: dict[tuple[str, str, date | None], Official | None] = {}
 
     def find(self, name: str, country: str = "", on: date | None = None) -> Official | None:
@@ -124,19 +129,32 @@ class Authority:
         return mine is not None and theirs is not None and mine.id != theirs.id
 
     def recognised(self, people: Sequence[Person], on: date | None = None) -> tuple[Person, ...]:
-        """The people with the key of the table's first spelling, so that all spellings share it; a missing country, or the post of that day, is filled in."""
+        """The people with the key of the table's first spelling, so that all spellings share it.
+
+        A missing country, or the post of that day, is filled in; and a country that was read wrongly is put right where
+        the whole name and the post of that day are another country's.
+        """
         return tuple(self._recognised(person, on) for person in people)
 
     def _recognised(self, person: Person, on: date | None) -> Person:
-        official = self.find(person.name, person.country, on)
+        official = self.find(person.name, person.country, on) or self._of_another_country(person, on)
         if official is None:
             return person
         is_state = len(official.country) == 2
         post = person.post or (official.post if on is not None and official.holds(on) else "")
-        return replace(person, key=official.key, country=person.country or (official.country if is_state else ""), post=post)
+        return replace(person, key=official.key, country=official.country if is_state else person.country, post=post)
+
+    def _of_another_country(self, person: Person, on: date | None) -> Official | None:
+        """Who is meant where the text was read to give them another's country: somebody of this very name and post on that day."""
+        if not person.country or not person.post or on is None:
+            return None
+        official = self.find(person.name, "", on)
+        return official if official and official.post == person.post and official.holds(on) else None
 
     def _find(self, name: str, country: str, on: date | None) -> Official | None:
         key = fold_name(name)
+        if key not in self._by_key and (stems := _stems(name)) in self._by_key:
+            key = stems
         fitting = [official for official in self._by_key.get(key, ())
                    if (official.country == country if country else (key, official.id) in self._whole) or len(official.country) > 2]
         if not fitting and country and (" " in key or not key.isascii()):
@@ -160,6 +178,18 @@ class Authority:
         if not ranked or ranked[0][1] < BY_SOUND or (len(ranked) > 1 and ranked[1][1] > ranked[0][1] - AHEAD):
             return []
         return [official for official in self._by_country[country] if official.id == ranked[0][0]]
+
+
+NOBODY = Authority(())
+
+
+def _stems(name: str) -> str:
+    """A key of a Cyrillic name that its cases share ("Сергея Лаврова", "Сергеем Лавровым"); "" for other names, and for one word."""
+    if _script(name) != "CYRILLIC":
+        return ""
+    words = [_CASE_ENDING.sub("", word) for word in name.lower().replace("ё", "е").split()]
+    kept = [word for word in words if not _PATRONYMIC.search(word)]
+    return " ".join(sorted(kept)) if len(kept) >= 2 else ""
 
 
 def _is_whole(key: str, country: str) -> bool:
@@ -237,6 +267,9 @@ def shipped() -> Authority:
 
 def extended(officials: Iterable[Official]) -> Authority:
     """The table of the package and these, who may be further spellings or terms of people it knows: the same id is the same person."""
+    officials = tuple(officials)
+    if not officials:
+        return shipped()
     return Authority((*shipped().officials, *officials))
 
 

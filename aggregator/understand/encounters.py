@@ -210,11 +210,13 @@ def _is_new(text: _Text, telling: Telling, who: set[int], growing: Sequence[_Gro
 def _is_new_office(text: _Text, sentence: Sentence, acts: Sequence[Hit], growing: Sequence[_Growing]) -> bool:
     """Whether an office without a name that no meeting had yet follows the encounter ("received the US ambassador")."""
     titles = set().union(*(one.titles for one in growing))
-    codes = {text.people[person].person.country for one in growing for person in one.people}
+    known = [text.people[person].person for one in growing for person in one.people]
+    codes = {person.country for person in known}
     for post in within(text.posts, sentence.start, sentence.end):
         if post.title not in PLAIN and any(0 <= post.start - act.end < 60 for act in acts):
             own = {nation.code for nation in within(text.nations, post.start - 40, post.start) if post.start - nation.end <= 3}
-            if post.title not in titles or (own and not own & codes and codes != {""}):
+            is_held = any(person.post == post.title and person.country in (*own, "") for person in known)
+            if post.title not in titles or (own and not is_held and codes != {""}):
                 return True
     return False
 

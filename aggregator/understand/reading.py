@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from aggregator.understand import countries, parties, places
 from aggregator.understand.acts import ENCOUNTERS, choose_act, find_acts, outside
 from aggregator.understand.agreements import find_agreements
+from aggregator.understand.authority import NOBODY, Authority, shipped
 from aggregator.understand.dates import Mention, find_days
 from aggregator.understand.day import Day, choose_day
 from aggregator.understand.encounters import Encounter, find_splits, split_encounters
@@ -32,7 +33,7 @@ from aggregator.understand.words import Hit, lower, within
 from storage.folding import fold
 from storage.model import Item, Part, Party, Person, Quote, Report, ReportKind, Source, Topic
 
-UNKNOWN_DAY = timedelta(days=3)     # an undated report is of the days before it: 96 % of those whose day is known came within three
+UNKNOWN_DAY = timedelta(days=2)     # a report that names no day is of the days before it: the labelled ones all came within one, and one more is for doubt
 SAME_DAY = 0.8                      # how sure a second meeting is of the day of the first, when nothing else is said
 LEAD_CHARACTERS = 2_000     # of each part that are looked through for a word of an encounter; no lead is longer
 WIDE = 40                   # characters between "international" and the conference it is said of
@@ -40,15 +41,18 @@ MOST_DATED = 80             # sentences whose dates are read: what follows is ba
 PLAN_AHEAD = timedelta(days=60)     # an undated preview is of the next two months
 
 
-def understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[Report, ...]:
-    """The reports `item` makes, the main one first; () when it is of no official encounter."""
+def understand(item: Item, source: Source, topics: tuple[Topic, ...], known: Authority | None = None) -> tuple[Report, ...]:
+    """The reports `item` makes, the main one first; () when it is of no official encounter.
+
+    `known` are the office-holders that names are looked up among; None stands for those of the package.
+    """
     if not may_be_one(item, item.language or source.language):
         return ()
     forms = {"title": composed(item.title), "summary": composed(item.summary), "body": composed(item.body)}
     if not any(begins for _, begins in forms.values()):
-        return _understand(item, source, topics)
+        return _understand(item, source, topics, known)
     plain = replace(item, title=forms["title"][0], summary=forms["summary"][0], body=forms["body"][0])
-    return tuple(_quoting(report, item, {part: begins for part, (_, begins) in forms.items()}) for report in _understand(plain, source, topics))
+    return tuple(_quoting(report, item, {part: begins for part, (_, begins) in forms.items()}) for report in _understand(plain, source, topics, known))
 
 
 def may_be_one(item: Item, language: str) -> bool:
@@ -81,7 +85,7 @@ def _quoting(report: Report, item: Item, begins: Mapping[str, tuple[int, ...]]) 
     )
 
 
-def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[Report, ...]:
+def _understand(item: Item, source: Source, topics: tuple[Topic, ...], known: Authority | None) -> tuple[Report, ...]:
     language = item.language or source.language
     page = lay_out(item, language)
     acts = find_acts(page.lowered, language)
@@ -104,11 +108,13 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...]) -> tuple[
     aside = [(mention.start, mention.end) for mention in named if mention.kind in ("organisation", "block")]
     aside += [(mark.start, mark.end) for mark in marks if mark.label in ("next", "turn")]
     people = find_people(page, posts, nations, acts, aside, language)
+    known = known or (shipped() if people else NOBODY)
+    people = tuple(replace(found, person=replace(found.person, country=known.recognised((found.person,), reference)[0].country)) for found in people)
     encounters = split_encounters(page, tellings, people, posts, nations, marks, planned=kind == "preview")
     if kind == "preview":
         days = _days(page, language, reference, source, ahead=True)
     home = _home(item, source)
-    story = _Story(item, source, language, kind, page, tellings, people, encounters, days, home)
+    story = _Story(item, source, language, kind, page, tellings, people, encounters, days, home, known)
     sides = parties.find_parties(page.pieces(page.sentences), language, home, told=_spots(page, tellings)) if len(encounters) > 1 else ()
     reports: list[Report] = []
     for number in range(len(encounters)):
@@ -141,6 +147,7 @@ class _Story:
     encounters: Sequence[Encounter]
     days: Sequence[Mention]
     home: str                                   # the country whose officials are named without it; "" when nobody can say
+    known: Authority                            # the office-holders that names are looked up among
 
 
 def _is_official(page: Page, posts: Sequence[Post], named: Sequence[countries.Mention], acts: Sequence[Hit], marks: Sequence[Hit], home: str) -> bool:
@@ -199,18 +206,18 @@ def _report(story: _Story, number: int, sides: tuple[Party, ...], topics: tuple[
     act, act_hit = choose_act(encounter.acts or _acts_of(told, encounter, kind))
     spots = _spots(page, told)
     place = places.find_place(pieces, language, spots) if act != "call" else None
-    people = tuple(story.people[index].person for index in encounter.people)
+    people = story.known.recognised([story.people[index].person for index in encounter.people], day.day or reference)
     home = "" if encounter.is_alone else story.home
     found_parties = parties.find_parties(pieces, language, home, place.country if place else "", spots)
     if not alone and not encounter.is_alone:
         found_parties = _parties_of_one(found_parties, (*sides, *(first.parties if first else ())), people, story, encounter)
-    found_parties = _with_home(found_parties, people, home)
+    found_parties = _with_sides(_with_home(found_parties, people, home), people)
     return Report(
         item_id=item.id, position=number, kind=kind,
         day=day.day, day_end=day.day_end, earliest=earliest, latest=latest, day_confidence=day.confidence, day_quote=day_quote,
         place=place.city if place else first.place if first and act != "call" else "",
         place_quote=place.quote if place else first.place_quote if first and act != "call" else None,
-        parties=found_parties, people=_with_countries(people, found_parties, home),
+        parties=found_parties, people=story.known.recognised(_with_countries(people, found_parties, home), day.day or reference),
         act=act, act_quote=page.quote(act_hit.start, act_hit.end) if act_hit else None,
         topics=find_topics(pieces, language, topics),
         agreements=find_agreements(page, _signing(story, told), language, reference.year) if kind == "report" else (),
@@ -286,6 +293,17 @@ def _with_home(found: tuple[Party, ...], people: tuple[Person, ...], home: str) 
     if any(party.code == home for party in found):
         return tuple(replace(party, role="party") if party.code == home else party for party in found)
     return (Party(home, "country", "party"), *found)
+
+
+def _with_sides(found: tuple[Party, ...], people: tuple[Person, ...]) -> tuple[Party, ...]:
+    """The parties with the sides of two officials, where texts leave them out: "Lavrov met his Chinese colleague Wang Yi"."""
+    states = {party.code for party in found if party.role == "party" and party.kind == "country"}
+    officials = [person for person in people if person.post and person.country][:2]
+    sides = {person.country: person.quote for person in officials}
+    if len(states) > 1 or len(states | sides.keys()) != 2:
+        return found
+    named = tuple(replace(party, role="party") if party.code in sides and party.kind == "country" else party for party in found)
+    return (*named, *(Party(code, "country", "party", quote) for code, quote in sides.items() if all(party.code != code for party in found)))
 
 
 def _with_countries(people: tuple[Person, ...], sides: tuple[Party, ...], home: str) -> tuple[Person, ...]:

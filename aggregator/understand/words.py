@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Protocol, TypeVar
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from aggregator.understand.packs import base_language, flattened, read_for, table
 
@@ -98,6 +98,7 @@ class _Meaning:
     rest: str = ""                              # must follow in the same sentence
 
 
+SMALL = Implementation.ContiguousNFA    # quick to make; a full table finds words no faster in texts of this length
 _Machine = tuple[AhoCorasick, tuple[tuple[_Meaning, ...], ...]]
 APART = 280         # characters between the parts of a phrase in two: more, and they are of two clauses
 _SENTENCE_END = re.compile(r"[.!?。！？;；\n](?:\s|$)|[。！？；\n]")
@@ -121,7 +122,7 @@ class Words:
                     if bare:
                         patterns.setdefault(bare, {}).setdefault(rest, _Meaning(label, head.endswith("*"), rest))
             meanings = tuple(tuple(by.values()) for by in patterns.values())
-            self._machines[pack] = (AhoCorasick(list(patterns), store_patterns=False), meanings) if patterns else None
+            self._machines[pack] = (AhoCorasick(list(patterns), store_patterns=False, implementation=SMALL), meanings) if patterns else None
         return self._machines[pack]
 
     def find(self, lowered: str, language: str) -> tuple[Hit, ...]:

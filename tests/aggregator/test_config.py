@@ -120,3 +120,25 @@ def test_the_shipped_configuration_is_without_mistakes_and_follows_many_sources(
 def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path):
     with pytest.raises(ConfigError, match="communique init"):
         load(tmp_path / "config.toml", {})
+
+
+def test_people_come_from_a_file_beside_the_configuration(tmp_path):
+    (tmp_path / "people.tsv").write_text("# ours\njoan-field\tAU\tMinister of Internal Affairs\t2024-07\t\tJoan Field|Джоан Филд\n", encoding="utf-8")
+    (official,) = read_config('[understand]\npeople = "people.tsv"\n', tmp_path / "config.toml", {}).people
+    assert (official.id, official.country, official.spellings) == ("joan-field", "AU", ("Joan Field", "Джоан Филд"))
+
+
+@pytest.mark.parametrize(("line", "words"), [
+    ("joan-field\tAU\tMinister", "people.tsv: line 1: has 3 columns; needs 6"),
+    ("joan-field\tAustralia\t\t\t\tJoan Field", 'people.tsv: line 1: country = "Australia" must be two capital letters'),
+    ("joan-field\tAU\t\tlast year\t\tJoan Field", 'people.tsv: line 1: from = "last year" is no year or year-month'),
+])
+def test_a_wrong_line_in_the_file_of_people_is_a_mistake_of_the_configuration(tmp_path, line, words):
+    (tmp_path / "people.tsv").write_text(line, encoding="utf-8")
+    with pytest.raises(ConfigError, match=words.replace("(", r"\(")):
+        read_config('[understand]\npeople = "people.tsv"\n', tmp_path / "config.toml", {})
+
+
+def test_a_file_of_people_that_is_not_there_is_named():
+    (found,) = mistakes('[understand]\npeople = "gone.tsv"\n')
+    assert 'config.toml: [understand]: people = "gone.tsv" is no file' in found

@@ -159,3 +159,17 @@ def test_a_post_with_two_holders_in_one_report_teaches_nothing():
     one = told("i-1", "Somchai Rattanakul", "one")
     two = replace(one, report=replace(one.report, people=(*one.report.people, Person("Niran Suk", "niran suk", "Minister of Defence", "TH"))))
     assert proposed([two, told("i-2", "颂猜", "two")]) == ()
+
+
+def test_cases_of_a_name_are_one_person():
+    for name in ("Сергея Лаврова", "Сергеем Лавровым", "Сергею Викторовичу Лаврову"):
+        assert find(name, "RU").key == find("Sergei Lavrov", "RU").key
+    assert find("Сергея Лаврова").country == "RU"
+    assert find("Лаврова") is None
+
+
+def test_a_country_read_wrongly_is_put_right_by_the_whole_name_and_the_post_of_the_day():
+    wrong = Person("Sergei Lavrov", "lavrov sergei", "Minister of Foreign Affairs", "CN")
+    assert shipped().recognised([wrong], date(2024, 4, 9))[0].country == "RU"
+    assert shipped().recognised([replace(wrong, post="Ambassador")], date(2024, 4, 9))[0].country == "CN"
+    assert shipped().recognised([wrong], date(1999, 4, 9))[0].country == "CN"

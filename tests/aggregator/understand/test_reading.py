@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from aggregator.understand.authority import extended, read_people
 from aggregator.understand.reading import understand
 from storage.model import Item, Quote, Report, Source
 
@@ -60,7 +61,7 @@ CASES = [
          "memorandum of understanding on combating transnational crime"),
     Case("en", "PH", "Asia/Manila", "2024-03-12T10:00", "DILG chief, Japanese envoy discuss police training",
          "MANILA, March 12 – Interior Secretary Benhur Abalos met Japanese Ambassador Endo Kazuya yesterday to discuss the training of police officers.",
-         "report", "2024-03-11", "PH JP", ("abalos benhur", "endo kazuya"), "talks"),
+         "report", "2024-03-11", "PH JP", ("abalos benjamin jr", "endo kazuya"), "talks"),
     Case("en", "GB", "Europe/London", "2024-02-20T18:00", "UK and Albania extend police cooperation",
          "Home Secretary James Cleverly spoke by phone today with Albanian Interior Minister Taulant Balla about returns and organised crime.",
          "report", "2024-02-20", "GB AL", ("cleverly james", "balla taulant"), "call"),
@@ -97,16 +98,16 @@ CASES = [
          "Министр внутренних дел России Владимир Колокольцев в четверг провел в Москве переговоры с министром внутренних дел Таджикистана Рамазоном Рахимзодой.\n"
          "Стороны обсудили борьбу с незаконной миграцией.", "report", "2024-03-21", "RU TJ", ("kolokoltsev vladimir",), "talks"),
     Case("ru", "KZ", "Asia/Almaty", "2024-04-10T17:00", "Министр внутренних дел Казахстана принял посла Японии",
-         "Сегодня, 10 апреля, министр внутренних дел Ержан Саденов принял в Астане посла Японии Ямада Дзюна.", "report", "2024-04-10", "KZ JP", ("erzhan sadenov",), "reception"),
+         "Сегодня, 10 апреля, министр внутренних дел Ержан Саденов принял в Астане посла Японии Ямада Дзюна.", "report", "2024-04-10", "KZ JP", ("sadenov yerzhan",), "reception"),
     Case("ru", "KG", "Asia/Bishkek", "2023-09-04T10:00", "Глава ГКНБ встретится с узбекским коллегой",
          "Встреча председателя ГКНБ Камчыбека Ташиева с узбекской делегацией состоится 7 сентября в Оше, сообщили в пресс-службе.\nСтороны обсудят вопросы границы.", "preview", "2023-09-07", "KG UZ"),
     Case("ru", "BY", "Europe/Minsk", "2024-05-29T14:00", "Кубраков: Беларусь и Китай расширяют сотрудничество",
          "Министр внутренних дел Беларуси Иван Кубраков 28 мая встретился в Минске с министром общественной безопасности Китая Ван Сяохуном. По итогам встречи подписан план сотрудничества на 2024–2026 годы.",
          "report", "2024-05-28", "BY CN", ("ivan kubrakov",), "talks"),
     Case("zh", "CN", "Asia/Shanghai", "2024-05-14T20:00", "王小洪会见哈萨克斯坦内务部长",
-         "国务委员、公安部部长王小洪13日在北京会见哈萨克斯坦内务部部长萨德诺夫。双方就深化执法安全合作交换意见。", "report", "2024-05-13", "CN KZ", ("王小洪",), "talks"),
+         "国务委员、公安部部长王小洪13日在北京会见哈萨克斯坦内务部部长萨德诺夫。双方就深化执法安全合作交换意见。", "report", "2024-05-13", "CN KZ", ("wang xiaohong",), "talks"),
     Case("zh", "CN", "Asia/Shanghai", "2024-07-01T09:00", "外交部长王毅将访问泰国",
-         "外交部发言人宣布，外交部长王毅将于7月10日访问泰国，并同泰国外长举行会谈。", "preview", "2024-07-10", "CN TH", ("王毅",)),
+         "外交部发言人宣布，外交部长王毅将于7月10日访问泰国，并同泰国外长举行会谈。", "preview", "2024-07-10", "CN TH", ("wang yi",)),
     Case("fr", "MA", "Africa/Casablanca", "2024-04-23T11:00", "Maroc-France : Laftit reçoit Darmanin à Rabat",
          "Le ministre marocain de l'Intérieur, Abdelouafi Laftit, a reçu lundi à Rabat le ministre français de l'Intérieur, Gérald Darmanin.\nLes deux responsables ont salué leur coopération.",
          "report", "2024-04-22", "MA FR", ("abdelouafi laftit", "darmanin gerald"), "reception"),
@@ -132,7 +133,7 @@ CASES = [
          ("blasco margarida", "eugenio laborinho"), "reception"),
     Case("it", "IT", "Europe/Rome", "2024-07-18T15:00", "Piantedosi incontra il ministro libico",
          "Il ministro dell'Interno Matteo Piantedosi ha incontrato ieri al Viminale il ministro dell'Interno libico Emad Trabelsi. Al centro del colloquio i flussi migratori.",
-         "report", "2024-07-17", "IT LY", ("matteo piantedosi", "emad trabelsi"), "talks"),
+         "report", "2024-07-17", "IT LY", ("matteo piantedosi", "imad trabelsi"), "talks"),
     Case("it", "IT", "Europe/Rome", "2024-07-01T15:00", "Piantedosi a Tunisi",
          "Il ministro dell'Interno Matteo Piantedosi incontrerà il 4 luglio a Tunisi il collega tunisino Khaled Nouri.", "preview", "2024-07-04", "IT TN", ("matteo piantedosi",)),
     Case("de", "DE", "Europe/Berlin", "2024-02-07T12:00", "Faeser trifft marokkanischen Amtskollegen",
@@ -299,3 +300,22 @@ def test_short_names_of_the_first_articles_are_resolved() -> None:
     assert [(person.key, person.post, person.country) for person in report.people] == [
         ("lam to", "Minister of Public Security", "VN"), ("kolokoltsev vladimir", "Minister of Internal Affairs", "RU"),
     ]
+
+
+def test_an_official_is_the_same_person_in_every_script_and_of_their_own_country():
+    russian, = reports_of("ru", "RU", "Europe/Moscow", "2024-04-09T18:00", "Лавров встретился с Ван И",
+                          "9 апреля в Пекине министр иностранных дел России Сергей Лавров провёл переговоры с министром иностранных дел Китая Ван И.")
+    english, = reports_of("en", "", "Asia/Shanghai", "2024-04-09T18:00", "Wang Yi holds talks with Lavrov",
+                          "Foreign Minister Wang Yi held talks with Foreign Minister Sergey Lavrov in Beijing on April 9.")
+    chinese, = reports_of("zh", "CN", "Asia/Shanghai", "2024-04-09T18:00", "王毅同俄罗斯外长拉夫罗夫会谈", "4月9日，外交部长王毅在北京同俄罗斯外长拉夫罗夫举行会谈。")
+    assert {person.key for report in (russian, english, chinese) for person in report.people} == {"lavrov sergei", "wang yi"}
+    assert [parties(report) for report in (russian, english, chinese)] == [{"CN", "RU"}] * 3
+
+
+def test_people_of_the_readers_own_are_known_too():
+    officials, _ = read_people("taufa\tTO\tMinister of Police\t2020\t\tSione Taufa|Сионе Тауфа")
+    moment = datetime(2026, 3, 5, tzinfo=UTC)
+    item = Item("i-1", "s", "Outlet", "", "Fiji's minister met Sione Taufa", "", "SUVA — Fiji's Minister of the Interior Pio Ravu held talks with Sione Taufa.", "", "en", moment, moment)
+    of = Source("s", "https://example.org/feed", "Outlet", language="en")
+    assert [person.country for person in understand(item, of, ())[0].people if person.key == "sione taufa"] in ([""], [])
+    assert parties(understand(item, of, (), extended(officials))[0]) == {"FJ", "TO"}
