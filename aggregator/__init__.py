@@ -3,6 +3,7 @@
 config.py     config.toml, checked whole, as plain frozen values
 checks.py     what a value of config.toml must be
 poll/         which sources are due, visits them, decides when to come back
+push/         documents that hubs push to us
 fetch/        the document at an address: polite, conditional, bounded, guarded HTTP
 parse/        a document as entries, in a process that can be killed
 normalise/    an entry as an item

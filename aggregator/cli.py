@@ -36,6 +36,7 @@ from aggregator.commands.stored import backup, copy, explain, export, search
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.fetch.addresses import is_own
 from aggregator.newsroom.server import Newsroom
+from aggregator.push.callback import Callback
 from aggregator.rebuilding import rebuild
 from aggregator.understand.authority import extended, shipped
 from aggregator.understand.reading import understand
@@ -186,10 +187,12 @@ def run(path: Path) -> int:
         return fresh
 
     with _store(config) as store, store.claimed():
+        callback = Callback()
         asyncio.run(daemon.run(
-            config, store, clock=clock, reload=reload,
+            config, store, clock=clock, reload=reload, callback=callback,
             publisher=lambda current: _publisher(current, store),
-            serve=lambda current, stop: server.serve(_application(current), current.server.shown, stop),
+            serve=lambda current, stop: server.serve(
+                Starlette(routes=[callback.route(), *_application(current).routes]), current.server.shown, stop),
         ))
     return 0
 

@@ -62,6 +62,7 @@ class Polling:
     pause: timedelta = timedelta(seconds=2)
     new_connections: int = 10
     allow: frozenset[str] = frozenset()
+    callback: str = ""              # where hubs reach this server; "" asks none to push
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,8 @@ def _poll(table: _Table) -> Polling:
         at_most=table.read("at_most", checks.at_least(FLOOR), default.at_most),
         pause=table.read("pause", checks.duration, default.pause),
         new_connections=table.read("new_connections", checks.whole(1, 1000), default.new_connections),
-        allow=table.read("allow", lambda value: frozenset(checks.list_of(checks.host_port)(value)), default.allow, last=True),
+        allow=table.read("allow", lambda value: frozenset(checks.list_of(checks.host_port)(value)), default.allow),
+        callback=table.read("callback", lambda value: checks.folder_address(value) if value else "", default.callback, last=True),
     )
 
 

@@ -5,6 +5,7 @@ folding.py        how names and words are folded for comparing and searching
 codec.py          a noun as JSON, and back
 store.py          open_store(url), and the Store that holds one part per noun
 sources.py        sources, what polling has taught us of them, and the visits
+subscriptions.py  what hubs were asked to push to us
 items.py          items and the raw entries they came from
 meetings.py       reports, coverage, meetings, and the keys that find them
 rulings.py        what people have decided

@@ -21,6 +21,7 @@ from storage.publications import Publications
 from storage.rulings import Rulings
 from storage.sources import Sources
 from storage.sqlite import Sqlite
+from storage.subscriptions import Subscriptions
 
 
 def open_store(url: str) -> Store:
@@ -48,6 +49,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.sources = Sources(database)
+        self.subscriptions = Subscriptions(database)
         self.items = Items(database)
         self.meetings = Meetings(database)
         self.rulings = Rulings(database)

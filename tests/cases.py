@@ -23,8 +23,6 @@ ALL = (
 )
 
 UNTESTED: dict[str, str] = {
-    **{f"P{number}": "there is no WebSub subscriber yet" for number in range(84, 101)},
-    **{f"S{number}": "there is no WebSub subscriber yet" for number in range(65, 69)},
     "R41": "sources of a network that was gone wait as long as if each had failed by itself",
 }
 

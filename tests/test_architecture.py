@@ -18,7 +18,7 @@ ARROWS = {"aggregator": {"aggregator", "feeds", "storage"}, "feeds": {"feeds", "
 
 # Modules that take values and return values. `parse/worker.py` is the process they run in.
 PURE = re.compile(
-    r"aggregator/(?:parse/(?!worker)\w+|normalise/\w+|understand/\w+|deduper/\w+|poll/(?:pace|sieve)|fetch/(?:addresses|headers|inflate)|commands/health|checks)\.py"
+    r"aggregator/(?:parse/(?!worker)\w+|normalise/\w+|understand/\w+|deduper/\w+|poll/(?:pace|sieve)|fetch/(?:addresses|headers|inflate)|push/lease|commands/health|checks)\.py"
     r"|feeds/(?:atom|jsonfeed|ical|opml|catalogue|clean)\.py|storage/(?:model|folding|codec)\.py"
 )
 # What a pure module may not import: whatever reaches a file, a socket, a process, a database or a clock by its very purpose.

@@ -18,6 +18,7 @@ from aggregator.commands.rounds import Publish, announcer, machinery, new_intake
 from aggregator.config import Config
 from aggregator.errors import ConfigError
 from aggregator.poll.scheduler import Daemon
+from aggregator.push.callback import PATH, Callback
 from storage.store import Store
 
 LOG = logging.getLogger("communique")
@@ -27,10 +28,12 @@ Serve = Callable[[Config, asyncio.Event], Awaitable[None]]
 
 async def run(
     config: Config, store: Store, *, clock: Callable[[], datetime], reload: Callable[[], Config], publisher: Callable[[Config], Publish], serve: Serve,
+    callback: Callback | None = None,
 ) -> None:
     """Until SIGTERM or SIGINT. SIGHUP calls `reload`, and the fresh configuration takes the place of the old one between two visits.
 
     `serve` listens until its event is set; when it fails (the port is taken), so does this.
+    `callback` is where hubs call, for `serve` to have among its routes.
     """
     stop, fresh = asyncio.Event(), _Fresh(config, reload)
     on_signals({signal.SIGTERM: stop.set, signal.SIGINT: stop.set, signal.SIGHUP: fresh.read})
@@ -40,7 +43,7 @@ async def run(
             fresh.came.clear()
             store.sources.configure(fresh.config.sources, clock())
             ends = (asyncio.ensure_future(stop.wait()), asyncio.ensure_future(fresh.came.wait()), serving)
-            await _poll_until(fresh.config, store, clock, publisher(fresh.config), ends)
+            await _poll_until(fresh.config, store, clock, publisher(fresh.config), ends, callback or Callback())
     finally:
         stop.set()
         await serving
@@ -68,7 +71,9 @@ class _Fresh:
         self.came.set()
 
 
-async def _poll_until(config: Config, store: Store, clock: Callable[[], datetime], publish: Publish, ends: tuple[asyncio.Future[Any], ...]) -> None:
+async def _poll_until(
+    config: Config, store: Store, clock: Callable[[], datetime], publish: Publish, ends: tuple[asyncio.Future[Any], ...], callback: Callback,
+) -> None:
     """Poll and publish until one of `ends` comes."""
     async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool), announcer(config, clock) as teller:
         intake, loop = new_intake(store, config), asyncio.get_running_loop()
@@ -80,9 +85,12 @@ async def _poll_until(config: Config, store: Store, clock: Callable[[], datetime
         teller.tell(left_over(store, config.publish.hub))
         telling = asyncio.create_task(teller.run())
         telling.add_done_callback(_say_why)
-        daemon = Daemon(store, fetcher, pool, intake, config.poll, clock, settled)
+        address = f"{config.poll.callback}{PATH}/" if config.poll.callback else ""
+        daemon = Daemon(store, fetcher, pool, intake, config.poll, clock, settled, callback=address)
+        callback.hubs = daemon.hubs
         running = asyncio.create_task(daemon.run())
         await asyncio.wait([running, *ends], return_when=asyncio.FIRST_COMPLETED)
+        callback.hubs = None
         daemon.stop()
         try:
             await running

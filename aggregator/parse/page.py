@@ -69,6 +69,7 @@ def read_listing(document: Document, source: Source, *, now: datetime, max_entri
     title = root.find(".//title")
     return Parsed(
         entries=entries, title=one_line(title.text or "", MAX_TITLE) if title is not None else "", language=language, site=document.url,
+        hub=_linked(root, "hub", base), self_url=_linked(root, "self", base),
         cut=len(found) - len(entries),
     )
 
@@ -110,6 +111,12 @@ def language_of(root: etree._Element) -> str:
                 break
     stated = stated.strip().replace("_", "-").lower()
     return stated if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", stated) else ""
+
+
+def _linked(root: etree._Element, relation: str, base: str) -> str:
+    """The first address that a <link> names as this relation."""
+    links = (link for link in root.iter("link") if relation in (link.get("rel") or "").lower().split())
+    return next((found for link in links if (found := absolute(link.get("href") or "", base))), "")
 
 
 def words_of(element: etree._Element) -> str:

@@ -31,6 +31,7 @@ NEVER = timedelta(days=36_500)          # a source that says it is gone for good
 NO_VALIDATORS = DAY                     # a feed that cannot be asked conditionally is fetched whole each time; judges of readers allow that once a day
 PATIENCE = 10                           # a source silent for 10 h is visited after another hour, one silent for 10 days after a day
 LONGEST_JITTER = timedelta(minutes=5)
+HUB_TELLS = 12 * HOUR                   # between visits to a source whose hub tells us what is new: it may fail without a word
 JITTER = 0.1                            # of the wait, at most; later, never earlier
 GAP = timedelta(minutes=1)              # clocks are set by seconds all the time; more is a step
 
@@ -52,6 +53,7 @@ class Visit:
     conditional: bool = False
     turned_away: bool = False       # the host let us know that it does not want programs, whatever the status
     gone: bool = False              # it has said 410 for long
+    pushed: bool = False            # a hub tells us what is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,10 @@ def _period(case: Case) -> Wait | None:
     return None if wait is None else (min(wait, LONGEST_WISH), f"the feed says it changes every {spoken(wait)}")
 
 
+def _pushed(case: Case) -> Wait | None:
+    return (min(HUB_TELLS, case.at_most), "its hub tells us what is new") if case.visit.pushed else None
+
+
 def _whole_only(case: Case) -> Wait | None:
     """A feed without validators (or whose validators lie) and without a word on freshness is fetched whole at every visit.
 
@@ -216,7 +222,7 @@ def _gone(case: Case, failures: int) -> Wait:
     return wait, f"HTTP {status}: waits {spoken(wait)}"
 
 
-ANSWERED: tuple[Callable[[Case], Wait | None], ...] = (_regular, _quiet, _fresh, _ttl, _period, _whole_only)
+ANSWERED: tuple[Callable[[Case], Wait | None], ...] = (_regular, _quiet, _fresh, _ttl, _period, _whole_only, _pushed)
 FAILED: tuple[Callable[[Case], Wait | None], ...] = (_back_off, _regular, _asked_to_wait)      # of equal waits the first one's reason is shown
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,6 +27,7 @@ from aggregator.poll.lines import Candidate, InHand, allowed_now, lines_of, twin
 from aggregator.poll.pace import GAP, GUARD, replan
 from aggregator.poll.reading import ParsePool
 from aggregator.poll.visiting import Decided, Intake, Visited, Visitor
+from aggregator.push.hubs import Hubs
 from storage.database import StorageError
 from storage.model import Outcome, Source, Standing
 from storage.store import Store
@@ -38,6 +39,7 @@ MOST_DUE = 10_000                   # sources looked at in one go; the longest d
 TICK = timedelta(seconds=5)
 SETTLE = timedelta(seconds=10)
 PRUNE = timedelta(hours=6)
+ASK_HUBS = timedelta(minutes=1)
 WATCH = timedelta(seconds=1)        # between two looks at whether the clock was set
 KEEP_POLLS = timedelta(days=90)     # of visits, for health and for learning a source's habits
 GRACE = 8.0                         # seconds a stopping daemon gives the visits under way
@@ -136,6 +138,7 @@ class Daemon:
     """Visits what is due, decides and publishes, until told to stop.
 
     `publish` runs on the desk after something new was decided, and once at the start.
+    `callback` is the address of ours that hubs may call; without one none is asked to.
     """
 
     store: Store
@@ -149,6 +152,9 @@ class Daemon:
     settle: timedelta = SETTLE
     monotonic: Callable[[], float] = time.monotonic
     watch: timedelta = WATCH
+    callback: str = ""
+    ask_hubs: timedelta = ASK_HUBS
+    hubs: Hubs | None = field(init=False, default=None)
     _desk: Desk = field(default_factory=Desk)
     _in_hand: InHand = field(default_factory=InHand)
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)     # by host
@@ -161,6 +167,8 @@ class Daemon:
 
     def __post_init__(self) -> None:
         self._visitor = Visitor(self.store, self.fetcher, self.parse_pool, self.intake, self.polling, self.clock, self._desk)
+        if self.callback:
+            self._visitor.hubs = self.hubs = Hubs(self._visitor, self.callback, self._note)
 
     def stop(self) -> None:
         """Asks it to end: visits under way get a few seconds, then are dropped as if they had never begun; deciding ends after the item in hand."""
@@ -180,22 +188,31 @@ class Daemon:
         """Until `stop` is called."""
         scheduler = AsyncIOScheduler(timezone=UTC)
         options = {"trigger": "interval", "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        for job, pause in ((self._start_due, self.tick), (self._settle, self.settle), (self._prune, PRUNE)):
+        for job, pause in self._jobs():
             scheduler.add_job(job, id=job.__name__, seconds=pause.total_seconds(), **options)
         scheduler.start()
         watch = asyncio.create_task(self._watch_clock(scheduler))
         try:
             await self._replan()
+            if self.hubs:
+                await self.hubs.open()
             self._twins = await self._desk.do(lambda: twins_of(self.store.sources.all()))
             await self._start_due()
             await self._stop.wait()
         finally:
             watch.cancel()
             scheduler.pause()
+            if self.hubs:
+                await self.hubs.close()
             await _ended((asyncio.create_task(self._turn.acquire()), *self._under_way.values()))
             scheduler.shutdown(wait=False)
             await asyncio.sleep(0)          # it ends at the loop's next turn
             self._desk.close()
+
+    def _jobs(self) -> tuple[tuple[Callable[[], Awaitable[None]], timedelta], ...]:
+        """What is done again and again, and how often."""
+        asking = ((self.hubs.ask_due, self.ask_hubs),) if self.hubs else ()
+        return ((self._start_due, self.tick), (self._settle, self.settle), (self._prune, PRUNE), *asking)
 
     async def _start_due(self) -> None:
         """Sends visitors to every host with a source due, unless one is there already."""
@@ -251,7 +268,7 @@ class Daemon:
             if abs(self._offset() - offset) > GAP.total_seconds():
                 LOG.warning("the clock was set by %+.0f s", self._offset() - offset)
                 offset = self._offset()
-                for job, pause in ((self._start_due, self.tick), (self._settle, self.settle), (self._prune, PRUNE)):
+                for job, pause in self._jobs():
                     scheduler.reschedule_job(job.__name__, trigger="interval", seconds=pause.total_seconds())
                 try:
                     await self._replan()

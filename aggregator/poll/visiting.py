@@ -74,6 +74,16 @@ class Decided(Protocol):
     def meetings_changed(self) -> int: ...
 
 
+class Hubs(Protocol):
+    """Who tells us of new documents (aggregator/push/hubs.py). Synchronous; called on the desk only."""
+
+    def is_relied_on(self, source_id: str) -> bool: ...
+
+    def named(self, source: Source, url: str, hub: str, topic: str) -> None: ...
+
+    def found_wanting(self, source_id: str) -> None: ...
+
+
 class Intake(Protocol):
     """Takes documents in (aggregator/ingest.py). Synchronous; called on the desk only, but for `stopping`."""
 
@@ -109,6 +119,7 @@ class Visitor:
     clock: Callable[[], datetime]
     desk: Desk
     fetching: Stage = field(default_factory=Stage)
+    hubs: Hubs | None = None                                                    # that push to us; None while nobody could hear them
     silences: dict[str, tuple[datetime, str]] = field(default_factory=dict)     # by host; what this program has heard itself
     reader: Reader = field(init=False)
     robots: Robots = field(init=False)
@@ -180,8 +191,8 @@ class Visitor:
             with self.store.transaction():
                 self._remember_move(source, reply, same=whole or reply.document is None)
                 # Entries that wait since an earlier day come in whatever the server says.
-                taken = self.intake.take(source, Parsed(()), now, visit=True, room=self._room(source, now)) if source.id in self._who_waits() else None
-                new = self._count(source, taken, now)
+                taken = self.intake.take(source, Parsed(()), now, visit=True, room=self.room(source, now)) if source.id in self._who_waits() else None
+                new = self.count(source, taken, now)
                 outcome: Outcome = "new" if new else "unchanged"
                 poll = Poll(source.id, now, outcome, reply.status, reply.wire_bytes, new=new, conditional=reply.conditional, reason=_moved(reply))
                 visit = Visit("unchanged", reply.status, fresh_for=reply.fresh_for, hints=standing.hints)
@@ -198,9 +209,13 @@ class Visitor:
         def keep() -> Visited:
             with self.store.transaction():
                 first = standing.last_full is None
-                taken = self.intake.take(source, read.parsed, now, visit=True, room=None if first else self._room(source, now))
+                taken = self.intake.take(source, read.parsed, now, visit=True, room=None if first else self.room(source, now))
                 self._remember_move(source, reply, same=first or bool(taken.same or taken.changed))
-                self._count(source, taken, now)
+                self.count(source, taken, now)
+                if self.hubs is not None:
+                    if taken.new:
+                        self.hubs.found_wanting(source.id)
+                    self.hubs.named(source, reply.url, reply.hub or read.parsed.hub, reply.self_url or read.parsed.self_url)
                 arrived = replace(after, last_new=now if taken.new else standing.last_new)
                 outcome: Outcome = "new" if taken.new or taken.changed else "unchanged"
                 poll = Poll(
@@ -236,8 +251,9 @@ class Visitor:
         return visited
 
     def _close(self, source: Source, standing: Standing, visit: Visit, poll: Poll) -> Visited:
+        pushed = self.hubs is not None and self.hubs.is_relied_on(source.id)
         due, reason = next_visit(
-            source, standing, visit, now=poll.at, every=self.polling.every, at_most=self.polling.at_most, own=self.is_own(source))
+            source, standing, replace(visit, pushed=pushed), now=poll.at, every=self.polling.every, at_most=self.polling.at_most, own=self.is_own(source))
         reason = "; ".join(filter(None, (reason, moves.told(self._moved_already().get(source.id)))))
         self.store.sources.save_standing(replace(standing, due=due, reason=reason))
         self.store.sources.record(poll)
@@ -289,7 +305,7 @@ class Visitor:
 
     # Quotas; on the desk
 
-    def _room(self, source: Source, now: datetime) -> int:
+    def room(self, source: Source, now: datetime) -> int:
         """How many new items the source may still bring today."""
         day = now.replace(hour=0, minute=0, second=0, microsecond=0)
         known = self._brought.get(source.id)
@@ -297,7 +313,7 @@ class Visitor:
             known = self._brought[source.id] = (day, self.store.sources.brought_since(source.id, day))
         return max(QUOTA - known[1], 0)
 
-    def _count(self, source: Source, taken: Taken | None, now: datetime) -> int:
+    def count(self, source: Source, taken: Taken | None, now: datetime) -> int:
         """Keeps the account of what a source brought; how many new items that were."""
         if taken is None:
             return 0

@@ -56,6 +56,11 @@ CREATE TABLE moves (                        -- permanent redirects of sources' a
     value         TEXT NOT NULL
 );
 
+CREATE TABLE subscriptions (                -- what hubs push to us (WebSub)
+    source_id     TEXT PRIMARY KEY REFERENCES sources (id),
+    value         TEXT NOT NULL
+);
+
 CREATE TABLE robots (                       -- the robots.txt of hosts
     origin        TEXT PRIMARY KEY,         -- "https://au.example"
     until         TEXT NOT NULL,            -- it holds
