@@ -12,6 +12,7 @@ deduper/      which meeting an item reports, and the meeting drawn from its item
 ingest.py     the steps above in order, for one document. Read this first
 rebuilding.py everything that was concluded, drawn again from the raw entries
 announcing.py hubs told that feeds have changed (WebSub)
+fleet/        the work of one daemon divided among many, over one PostgreSQL
 cli.py        the commands; alone joins the rooms and reads the clock
 commands/     what the commands do
 newsroom/     the bundled sources of `communique demo`, served on loopback

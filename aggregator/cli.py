@@ -27,7 +27,7 @@ import click
 from starlette.applications import Starlette
 
 from aggregator import config as configuration
-from aggregator.commands import daemon, rounds, ruling, screen
+from aggregator.commands import daemon, fleet, rounds, ruling, screen
 from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
 from aggregator.commands.health import health
 from aggregator.commands.matching import MatchError, match, read_lines
@@ -35,6 +35,7 @@ from aggregator.commands.sources import sources
 from aggregator.commands.stored import backup, copy, explain, export, search
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.fetch.addresses import is_own
+from aggregator.fleet.pgqueuer import PgQueuerQueue
 from aggregator.newsroom.server import Newsroom
 from aggregator.push.callback import Callback
 from aggregator.rebuilding import rebuild
@@ -199,6 +200,37 @@ def run(path: Path) -> int:
 
 @cli.command()
 @CONFIG
+@click.option("--no-publish", is_flag=True, help="Write no files: the publish directory is another machine's.")
+def worker(path: Path, no_publish: bool) -> int:
+    """Be a member of a fleet: visit, decide and publish with others on one PostgreSQL.
+
+    Start as many as are needed, on as many machines, with the same configuration.
+    SIGTERM gives back what is in hand; what a killed worker had is taken over in half
+    a minute. Workers that publish must see the same directory.
+
+    \b
+    Example:  communique worker --no-publish
+    """
+    config = _load(path)
+    _require_contact(config)
+    _listen_to_the_log("INFO")
+
+    def reload() -> configuration.Config:
+        fresh = _load(path)
+        _require_contact(fresh)
+        return fresh
+
+    with _store(config) as visiting, open_store(config.store.url) as settling, visiting.fleet().joined(), settling.fleet().joined():
+        asyncio.run(fleet.run(
+            config, (visiting, settling), clock=clock, reload=reload,
+            publisher=None if no_publish else lambda current: _publisher(current, settling),
+            queue=lambda current: PgQueuerQueue(current.store.url, visiting.fleet().schema()),
+        ))
+    return 0
+
+
+@cli.command()
+@CONFIG
 @click.option("--all", "everything", is_flag=True, help="Draw every file anew, also those whose meetings did not change.")
 @AS_JSON
 def publish(path: Path, everything: bool, as_json: bool) -> int:
@@ -245,7 +277,7 @@ def status(path: Path, as_json: bool) -> int:
     config = _load(path)
     with _store(config) as store:
         standings = {standing.source_id: standing for standing in store.sources.standings()}
-        found = health(config.sources, standings, items=store.items.count(), meetings=store.meetings.count(), now=clock())
+        found = health(config.sources, standings, items=store.items.count(), meetings=store.meetings.count(), now=clock(), workers=store.workers())
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:

@@ -133,14 +133,17 @@ class Intake:
         put_off = {item.id for item, _ in late} | waited.keys()
         return (*first, *(pair for pair in found if pair[0].id not in put_off))
 
-    def decide(self, now: datetime) -> Decided:
-        """Find the meetings of every item not yet decided, each item in a transaction of its own, and draw those that changed."""
+    def decide(self, now: datetime, *, most: int | None = None) -> Decided:
+        """Find the meetings of every item not yet decided, each item in a transaction of its own, and draw those that changed.
+
+        With `most` it ends after the batch that reaches so many items, and leaves the rest to the next call.
+        """
         items = reports = 0
         touched: dict[str, str] = {}
         failed: list[str] = []
         self._heed()
         self._draw(now, touched)
-        while not self.stopping and (batch := self.store.items.undecided(BATCH)):
+        while not self.stopping and (most is None or items < most) and (batch := self.store.items.undecided(BATCH)):
             for item in batch:
                 if self.stopping:
                     break

@@ -82,9 +82,15 @@ class Fleet:
                 )
         return tuple((source_of(source), from_json(Standing, standing)) for _, _, source, standing in sorted(got))
 
-    def renew(self, worker: str, until: datetime) -> int:
-        """Keeps what the worker has leased; how many sources."""
-        return self._database.execute("UPDATE standings SET leased_until = :until WHERE leased_by = :worker", {"until": moment_text(until), "worker": worker})
+    def renew(self, worker: str, source_ids: Iterable[str], until: datetime) -> int:
+        """Keeps what the worker has leased of these; how many sources."""
+        return sum(
+            self._database.execute(
+                "UPDATE standings SET leased_until = :until WHERE leased_by = :worker AND source_id IN (:ids)",
+                {"until": moment_text(until), "worker": worker, "ids": some},
+            )
+            for some in in_lists(sorted(source_ids))
+        )
 
     def release(self, worker: str, source_ids: Iterable[str] | None = None) -> None:
         """Gives back these sources, or all that the worker has."""

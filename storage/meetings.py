@@ -405,6 +405,10 @@ class Meetings:
 
     # Which meetings are to be published
 
+    def any_unpublished(self) -> bool:
+        """Whether a meeting changed since it was last published."""
+        return bool(self._database.query("SELECT meeting_id FROM unpublished LIMIT 1"))
+
     def unpublished(self) -> tuple[str, ...]:
         """The meetings saved, related or removed since they were last marked as published. Kept with the change itself, so a crash forgets none."""
         return tuple(id for (id,) in self._database.query("SELECT meeting_id FROM unpublished ORDER BY meeting_id"))

@@ -37,6 +37,8 @@ ONLY = {
     "feedparser": {"aggregator/parse/feed.py"},
     "feedgen": {"feeds/atom.py", "feeds/atom_entry.py"},
     "apscheduler": {"aggregator/poll/scheduler.py"},
+    "pgqueuer": {"aggregator/fleet/pgqueuer.py"},
+    "asyncpg": {"aggregator/fleet/pgqueuer.py"},
     "socket": {"aggregator/fetch/connecting.py", "feeds/server.py"},     # to dial out, and to listen
 }
 JOINS_ROOMS = {"aggregator/cli.py"}             # may import what publishes

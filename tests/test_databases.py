@@ -1,27 +1,15 @@
 """The same newsroom gives the same published bytes, whichever database remembers it."""
 
 import hashlib
-import os
-import uuid
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
-
-import pytest
 
 from aggregator.commands.rounds import demo, demo_polling
 from aggregator.config import read_config
 from aggregator.newsroom.server import Newsroom
 from feeds.publisher import Publishing, publish
 from storage.store import open_store
-
-SERVER = os.environ.get("COMMUNIQUE_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
-
-
-def absent(what: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)
+from tests.postgresql import empty_schema
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -38,25 +26,14 @@ async def published(newsroom: Newsroom, url: str, folder: Path) -> dict[str, str
 
 
 async def test_both_databases_publish_the_same_bytes(tmp_path):
-    try:
-        import psycopg
-    except ImportError:
-        absent("the PostgreSQL driver is not installed: pip install 'communique[cluster]'")
-    try:
-        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=5)
-    except psycopg.OperationalError as error:
-        absent(f"no PostgreSQL server at {SERVER}: {error}")
-    schema = f"test_{uuid.uuid4().hex}"
-    server.execute(f"CREATE SCHEMA {schema}")
     newsroom = Newsroom()
     await newsroom.start()
     try:
         embedded = await published(newsroom, f"sqlite:{tmp_path / 'store.db'}", tmp_path / "embedded")
         newsroom.round = 1
-        served = await published(newsroom, f"{SERVER}?options=-csearch_path%3D{schema}", tmp_path / "served")
+        with empty_schema() as url:
+            served = await published(newsroom, url, tmp_path / "served")
     finally:
         await newsroom.stop()
-        server.execute(f"DROP SCHEMA {schema} CASCADE")
-        server.close()
     assert len(embedded) > 100
     assert served == embedded

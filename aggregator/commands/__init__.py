@@ -3,6 +3,7 @@
 arguments.py      what several commands take
 rounds.py         a round, a trial of one source, the demo
 daemon.py         polls, publishes and serves until told to stop
+fleet.py          a member of a fleet, until told to stop
 matching.py       the `match` command: items in, their meetings out
 stored.py         the commands over what is stored: search, explain, export, backup, copy
 explaining.py     what an item says, with the words that told us, and why its reports are of their meetings

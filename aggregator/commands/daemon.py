@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from aggregator.announcing import leave, left_over
+from aggregator.announcing import Announcer, leave, left_over
 from aggregator.commands.rounds import Publish, announcer, machinery, new_intake
 from aggregator.config import Config
 from aggregator.errors import ConfigError
@@ -35,7 +36,7 @@ async def run(
     `serve` listens until its event is set; when it fails (the port is taken), so does this.
     `callback` is where hubs call, for `serve` to have among its routes.
     """
-    stop, fresh = asyncio.Event(), _Fresh(config, reload)
+    stop, fresh = asyncio.Event(), Fresh(config, reload)
     on_signals({signal.SIGTERM: stop.set, signal.SIGINT: stop.set, signal.SIGHUP: fresh.read})
     serving = asyncio.ensure_future(serve(config, stop))
     try:
@@ -50,7 +51,7 @@ async def run(
 
 
 @dataclass(slots=True)
-class _Fresh:
+class Fresh:
     """The configuration in force, and the word that a fresh one came."""
 
     config: Config
@@ -75,28 +76,43 @@ async def _poll_until(
     config: Config, store: Store, clock: Callable[[], datetime], publish: Publish, ends: tuple[asyncio.Future[Any], ...], callback: Callback,
 ) -> None:
     """Poll and publish until one of `ends` comes."""
-    async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool), announcer(config, clock) as teller:
-        intake, loop = new_intake(store, config), asyncio.get_running_loop()
-
-        def settled() -> None:
-            store.items.forget(clock() - config.store.keep)
-            loop.call_soon_threadsafe(teller.tell, publish(clock()).pings)
-
-        teller.tell(left_over(store, config.publish.hub))
-        telling = asyncio.create_task(teller.run())
-        telling.add_done_callback(_say_why)
+    async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool), telling(config, store, clock) as teller:
+        intake = new_intake(store, config)
         address = f"{config.poll.callback}{PATH}/" if config.poll.callback else ""
-        daemon = Daemon(store, fetcher, pool, intake, config.poll, clock, settled, callback=address)
+        daemon = Daemon(
+            store, fetcher, pool, intake, config.poll, clock, settled(config, store, clock, publish, teller), callback=address,
+        )
         callback.hubs = daemon.hubs
         running = asyncio.create_task(daemon.run())
         await asyncio.wait([running, *ends], return_when=asyncio.FIRST_COMPLETED)
         callback.hubs = None
         daemon.stop()
+        await running
+
+
+def settled(config: Config, store: Store, clock: Callable[[], datetime], publish: Publish, teller: Announcer) -> Callable[[], None]:
+    """What is done after something new was decided: old items go, files are written, hubs are told. For the thread of the store."""
+    loop = asyncio.get_running_loop()
+
+    def settle() -> None:
+        store.items.forget(clock() - config.store.keep)
+        loop.call_soon_threadsafe(teller.tell, publish(clock()).pings)
+
+    return settle
+
+
+@asynccontextmanager
+async def telling(config: Config, store: Store, clock: Callable[[], datetime]) -> AsyncIterator[Announcer]:
+    """Who tells the hub beside the work; what is not told in the end is left to the next run."""
+    async with announcer(config, clock) as teller:
+        teller.tell(left_over(store, config.publish.hub))
+        task = asyncio.create_task(teller.run())
+        task.add_done_callback(_say_why)
         try:
-            await running
+            yield teller
         finally:
-            telling.cancel()
-            await asyncio.wait([telling])
+            task.cancel()
+            await asyncio.wait([task])
             leave(store, teller.waiting)
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.fleet import Worker
 from storage.model import Source, Standing
 
 Word = Literal["well", "new", "failing", "silent"]
@@ -38,6 +39,7 @@ class Health:
     sources: tuple[SourceHealth, ...]
     items: int
     meetings: int
+    workers: tuple[Worker, ...] = ()        # of a fleet
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -58,12 +60,16 @@ class Health:
         def plain(source: SourceHealth) -> dict[str, Any]:
             return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(source).items()}
 
-        return {"sources": [plain(source) for source in self.sources], "items": self.items, "meetings": self.meetings, "troubles": list(self.troubles)}
+        workers = [{key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(worker).items()} for worker in self.workers]
+        sources = [plain(source) for source in self.sources]
+        return {"workers": workers, "sources": sources, "items": self.items, "meetings": self.meetings, "troubles": list(self.troubles)}
 
 
-def health(sources: Iterable[Source], standings: Mapping[str, Standing], *, items: int, meetings: int, now: datetime) -> Health:
+def health(
+    sources: Iterable[Source], standings: Mapping[str, Standing], *, items: int, meetings: int, now: datetime, workers: tuple[Worker, ...] = (),
+) -> Health:
     """How `sources` are at `now`."""
-    return Health(tuple(_of(source, standings.get(source.id), now) for source in sources), items, meetings)
+    return Health(tuple(_of(source, standings.get(source.id), now) for source in sources), items, meetings, workers)
 
 
 def _of(source: Source, standing: Standing | None, now: datetime) -> SourceHealth:

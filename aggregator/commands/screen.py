@@ -87,6 +87,13 @@ class Screen:
             moments = (_ago(source.last_success, now), _ago(source.last_new, now), _ahead(source.due, now))
             table.add_row(escape(source.id), state, *moments, escape(source.reason), escape(source.last_error))
         self._out.print(table)
+        if health.workers:
+            members = _table("worker", "", "seen", "in hand", "visited", "failed", "jobs waiting", "items waiting")
+            for worker in health.workers:
+                does = ", ".join(word for word, true in (("leads", worker.leads), ("publishes", worker.publishes)) if true)
+                waiting = (str(worker.queued), str(worker.undecided)) if worker.leads else ("", "")
+                members.add_row(escape(worker.name), does, _ago(worker.seen, now), str(worker.visiting), str(worker.visited), str(worker.failed), *waiting)
+            self._out.print(members)
         self._out.print(f"{len(health.sources)} sources, {health.items} items, {health.meetings} meetings")
 
     def round(self, outcome: Outcome) -> None:

@@ -187,6 +187,10 @@ class Fetcher:
         """From now on at least `pause` lies between two requests to `host`: its robots.txt asks for it."""
         self._turns.slow_down(host, pause.total_seconds())
 
+    def rest(self, host: str) -> timedelta:
+        """How long `host` is still left in peace after the last request."""
+        return timedelta(seconds=self._turns.rest(host))
+
     async def fetch(self, request: Request) -> Reply:
         """The document, or word that it has not changed.
 

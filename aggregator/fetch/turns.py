@@ -42,6 +42,11 @@ class Turns:
         else:
             self._longer.pop(host, None)
 
+    def rest(self, host: str) -> float:
+        """Seconds until the pause after the last request to `host` is over."""
+        entry = self._hosts.get(host)
+        return max(entry.free_at - self._monotonic(), 0.0) if entry else 0.0
+
     @asynccontextmanager
     async def at(self, host: str) -> AsyncIterator[None]:
         """The turn of one request at `host`: alone there, and `pause` after the last one ended."""

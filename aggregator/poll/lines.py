@@ -88,12 +88,12 @@ def allowed_now(
     return chosen, skipped
 
 
-def lines_of(visitor: Visitor, candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
+def lines_of(is_own: Callable[[Source], bool], candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
     """The sources by host, so that each host is asked one thing at a time; the operator's own stand in no line."""
     lines: dict[str, list[Candidate]] = {}
     for source, standing in candidates:
         host = host_and_port(source.url)[0]
-        lines.setdefault(f"{host} {source.id}" if visitor.is_own(source) else host, []).append((source, standing))
+        lines.setdefault(f"{host} {source.id}" if is_own(source) else host, []).append((source, standing))
     return lines
 
 

@@ -119,7 +119,7 @@ async def run_round(
 
         in_hand = InHand()
         async with asyncio.TaskGroup() as group:
-            for line in lines_of(visitor, chosen).values():
+            for line in lines_of(visitor.is_own, chosen).values():
                 group.create_task(visit_line(visitor, line, in_hand, report))
         decided = await desk.do(lambda: intake.decide(clock()))
     except ExceptionGroup as failures:
@@ -221,7 +221,7 @@ class Daemon:
             busy, now = set(self._under_way), self.clock()
             due = await self._desk.do(lambda: self.store.sources.due(now, limit=MOST_DUE))
             chosen, _ = await self._desk.do(lambda: allowed_now(self._visitor, due, self._twins, asked_for=False))
-            for host, line in lines_of(self._visitor, chosen).items():
+            for host, line in lines_of(self._visitor.is_own, chosen).items():
                 if host not in busy and self._held.get(host, 0.0) <= self.monotonic() and not self._stop.is_set():
                     task = self._under_way[host] = asyncio.create_task(self._visit(host, line))
                     task.add_done_callback(partial(self._gone, host))

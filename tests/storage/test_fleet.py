@@ -58,10 +58,10 @@ def test_a_source_is_leased_to_one_worker_at_a_time(pair):
 def test_a_lease_that_is_not_renewed_ends(pair):
     one, other = pair
     leased(one, "w1")
-    assert one.fleet().renew("w1", NOW + 2 * SOON) == 2
+    assert one.fleet().renew("w1", ["au-press", "nz-press"], NOW + 2 * SOON) == 2
     assert leased(other, "w2", NOW + LATER) == []
     assert leased(other, "w2", NOW + 2 * LATER) == ["au-press", "nz-press"]
-    assert one.fleet().renew("w1", NOW + 9 * SOON) == 0
+    assert one.fleet().renew("w1", ["au-press"], NOW + 9 * SOON) == 0
 
 
 def test_what_a_worker_gives_back_is_free_at_once(pair):

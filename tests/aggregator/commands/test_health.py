@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.commands.health import health
+from storage.fleet import Worker
 from storage.model import Standing
 from tests.factory import NOW, source
 
@@ -40,3 +41,14 @@ def test_a_failing_source_is_named_with_its_error_and_its_last_success():
     assert line == 'source "au-press": HTTP 503; 3 failures in a row, last success 2026-03-05 08:00 UTC'
     (line,) = told(Standing("au-press", NOW, failures=1, last_error="HTTP 404", last_polled=NOW)).troubles
     assert "never a success" in line
+
+
+def test_the_workers_of_a_fleet_are_told_with_their_work():
+    worker = Worker("w1", "hill:7", NOW, NOW, leads=True, visited=12, failed=1, queued=3, undecided=40)
+    found = health([], {}, items=0, meetings=0, now=NOW, workers=(worker,)).as_json()
+    assert found["workers"] == [
+        {
+            "id": "w1", "name": "hill:7", "started": NOW.isoformat(), "seen": NOW.isoformat(), "leads": True, "publishes": False,
+            "visiting": 0, "visited": 12, "failed": 1, "queued": 3, "undecided": 40,
+        }
+    ]
