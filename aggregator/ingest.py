@@ -30,6 +30,7 @@ from aggregator.normalise.items import as_item, entry_from_json, entry_json, nor
 from aggregator.normalise.links import canonical_url
 from aggregator.parse.entry import Entry, Parsed
 from aggregator.poll.again import address, both_schemes, held_under, is_another
+from aggregator.wrappers import Wrappers
 from storage.database import StorageError
 from storage.model import Coverage, Item, Member, Report, Source
 from storage.store import Store
@@ -77,6 +78,7 @@ class Intake:
 
     def __init__(self, store: Store, reading: Reading, languages: tuple[str, ...] = ("en",)) -> None:
         self.store, self.reading, self.languages = store, reading, languages
+        self.wrappers = Wrappers(store)
         self._said = Ruled()        # by people, as of the last time it was asked
         self.stopping = False       # set from another thread: `decide` ends after the item in hand, and the rest is decided at the next start
 
@@ -197,7 +199,7 @@ class Intake:
         source = self.store.sources.get(item.source_id) or Source(item.source_id, "", item.outlet)
         for claim in self.store.meetings.coverage(item.id):
             self.store.meetings.uncover(item.id, claim.position)
-        reports = self.reading(item, source)
+        reports = self.reading(self.wrappers.without(item), source)
         mates = self._said.mates(item.id)
         if mates and not reports:
             reports = (unread(item),)       # somebody says that it reports a meeting

@@ -36,6 +36,7 @@ def rebuild(store: Store, intake: Intake, now: datetime, on_progress: Callable[[
             store.change_setting(UNDER_WAY, json.dumps(told_of))
         _read_again(store, on_progress)
         store.meetings.clear()
+        intake.wrappers.forget()
     decided = intake.decide(now)
     with store.transaction():
         alive = frozenset(store.meetings.ids())

@@ -198,6 +198,15 @@ class Items:
         )
         return tuple(map(item_of, rows))
 
+    def latest_bodies(self, source_id: str, until: datetime, limit: int) -> tuple[str, ...]:
+        """The texts of the last `limit` items of a source that were first seen by `until`, the newest last; those without one left out."""
+        rows = self._database.query(
+            "SELECT i.body FROM items i WHERE i.source_id = :source AND i.first_seen <= :until AND i.body <> ''"
+            " ORDER BY i.first_seen DESC, i.id DESC LIMIT :limit",
+            {"source": source_id, "until": moment_text(until), "limit": limit},
+        )
+        return tuple(body for (body,) in reversed(rows))
+
     def undecided_count(self, most: int) -> int:
         """How many items wait for a decision, counted no further than `most`."""
         ((count,),) = self._database.query("SELECT count(*) FROM (SELECT 1 FROM items i WHERE i.decided = 0 LIMIT :most) AS waiting", {"most": most})

@@ -93,6 +93,10 @@ class Store:
             {"name": name, "value": value},
         )
 
+    def drop_settings(self, prefix: str) -> None:
+        """Forgets every setting whose name begins with `prefix`."""
+        self._database.execute("DELETE FROM settings WHERE substr(name, 1, :length) = :prefix", {"length": len(prefix), "prefix": prefix})
+
     def copy_to(self, other: Store, on_progress: Callable[[str, int], None] = lambda table, rows: None) -> int:
         """Copies everything into an empty store of either kind; returns the number of rows. Raises StorageError when `other` holds something."""
         return copy(self._database, other._database, on_progress)

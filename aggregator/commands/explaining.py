@@ -18,6 +18,8 @@ from rich.markup import escape
 
 from aggregator.errors import AggregatorError
 from aggregator.normalise.links import canonical_url
+from aggregator.understand.boilerplate import strip
+from aggregator.wrappers import Wrappers
 from feeds.places import country, organisation
 from storage.model import Coverage, Item, Meeting, Member, Part, Party, Person, Quote, Report
 from storage.store import Store
@@ -85,6 +87,7 @@ class ItemExplained:
     reports: tuple[Told, ...]
     texts: tuple[Marked, ...]
     others: tuple[str, ...] = ()                # further items at the same address
+    left_out: tuple[str, ...] = ()              # of its body, because its source always says it
 
     def as_json(self) -> dict[str, Any]:
         item = self.item
@@ -93,7 +96,7 @@ class ItemExplained:
             "credit": item.credit, "published": item.published.isoformat() if item.published else None, "first_seen": item.first_seen.isoformat(),
         }  # fmt: skip
         texts = {text.part: [asdict(mark) for mark in text.marks] for text in self.texts}
-        return {"item": head, "reports": [asdict(told) for told in self.reports], "marks": texts, "others": list(self.others)}
+        return {"item": head, "reports": [asdict(told) for told in self.reports], "marks": texts, "others": list(self.others), "left_out": list(self.left_out)}
 
     def lines(self, *, markup: bool) -> Iterator[str]:
         """What people see, line by line; with `markup` for a terminal of colours, else plain text with brackets."""
@@ -107,6 +110,9 @@ class ItemExplained:
             yield say.plain(item.url)
         for other in self.others:
             yield say.plain(f"The same address is also item {other}.")
+        for words in self.left_out:
+            shown = " ".join(words.split())
+            yield say.plain(f"Not read, for its source always says it: “{shown[:LONGEST_LINE]}{'…' if len(shown) > LONGEST_LINE else ''}”")
         if not self.reports:
             yield ""
             yield say.plain("It reports no official meeting.")
@@ -217,11 +223,15 @@ def explain(store: Store, what: str) -> Explained:
         return gathered(meeting, store.meetings.members(meeting.id), store.meetings.related(meeting.id), asked=asked[1] if asked else "")
     item = store.items.get_many(found.items)[found.items[0]]
     coverage = store.meetings.coverage(item.id)
-    return explained(item, store.meetings.reports(item.id), coverage, store.meetings.get_many([claim.meeting_id for claim in coverage]), others=found.items[1:])
+    meetings = store.meetings.get_many([claim.meeting_id for claim in coverage])
+    _, removed = strip(item.body, Wrappers(store).of(item.source_id))
+    left_out = [item.body[span.start:span.end] for span in removed]
+    return explained(item, store.meetings.reports(item.id), coverage, meetings, others=found.items[1:], left_out=left_out)
 
 
 def explained(
-    item: Item, reports: Iterable[Report], coverage: Iterable[Coverage], meetings: Mapping[str, Meeting], *, others: Sequence[str] = ()
+    item: Item, reports: Iterable[Report], coverage: Iterable[Coverage], meetings: Mapping[str, Meeting], *, others: Sequence[str] = (),
+    left_out: Sequence[str] = (),
 ) -> ItemExplained:
     """An item as its `reports`, each with its `coverage` and the title of its meeting."""
     claims = {claim.position: claim for claim in coverage}
@@ -236,7 +246,7 @@ def explained(
             told.append(Told(report.position, report.kind, facts_of(report), claim.meeting_id, title, claim.score, claim.reasons, claim.copy_of))
     quoted = [fact for one in told for fact in one.facts]
     texts = (Marked(part, text, _marks(part, text, quoted)) for part, text in zip(PARTS, (item.title, item.summary, item.body), strict=True) if text)
-    return ItemExplained(item, tuple(told), tuple(texts), tuple(others))
+    return ItemExplained(item, tuple(told), tuple(texts), tuple(others), tuple(words for words in left_out if words.strip()))
 
 
 def gathered(meeting: Meeting, members: Iterable[Member], possible: Iterable[tuple[str, float, tuple[str, ...]]] = (), *, asked: str = "") -> MeetingExplained:

@@ -108,6 +108,7 @@ CREATE INDEX items_undecided ON items (first_seen, coalesce(published, ''), id) 
 CREATE INDEX items_by_url ON items (url, source_id);
 CREATE INDEX items_by_date ON items (source_id, published);
 CREATE INDEX items_by_hash ON items (hash);
+CREATE INDEX items_of_source ON items (source_id, first_seen, id);
 
 CREATE TABLE item_words (                   -- for searching: folded words, a space before and after each
     item_id       TEXT PRIMARY KEY REFERENCES items (id),
