@@ -11,6 +11,7 @@ understand/   what an item says: its reports, each fact with its words
 deduper/      which meeting an item reports, and the meeting drawn from its items
 ingest.py     the steps above in order, for one document. Read this first
 wrappers.py   what the texts of each source are wrapped in, learnt and left out
+placing.py    which meetings the reports of an item are of, in the store
 rebuilding.py everything that was concluded, drawn again from the raw entries
 announcing.py hubs told that feeds have changed (WebSub)
 fleet/        the work of one daemon divided among many, over one PostgreSQL

@@ -1,7 +1,7 @@
 """From a parsed document to meetings: the steps in order. Read this first.
 
     take     Parsed → items         normalise, then keep: an item that was fetched is never lost
-    decide   items → meetings       understand → keys → candidates → match → coverage → merge
+    decide   items → meetings       understand → keys → candidates → match → coverage → repair → merge (placing.py)
 
 Items are taken in any number and order; they are decided one at a time, in the
 order they were first seen, so that two reports of one meeting in one round never
@@ -13,38 +13,29 @@ Touches: the store.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import datetime
 
-from aggregator.deduper.keys import anchor, asked, counters, ground, is_counted, keys, window
-from aggregator.deduper.match import HEARD, Decision, compare, decide
-from aggregator.deduper.merge import meeting_id_for, merge
-from aggregator.deduper.rulings import Ruled, in_force, items_of, ruled
 from aggregator.fetch.addresses import host_and_port
 from aggregator.normalise.items import as_item, entry_from_json, entry_json, normalise
 from aggregator.normalise.links import canonical_url
 from aggregator.parse.entry import Entry, Parsed
+from aggregator.placing import Placing, Reading
 from aggregator.poll.again import address, both_schemes, held_under, is_another
 from aggregator.wrappers import Wrappers
 from storage.database import StorageError
-from storage.model import Coverage, Item, Member, Report, Source
+from storage.model import Item, Source
 from storage.store import Store
 
 LOG = logging.getLogger("communique")
 
 BATCH = 200                         # items decided between two looks at what is undecided; bounds memory
-CANDIDATES = 20                     # meetings compared with one report; the true one shares the most keys and is among the first
-HEEDED = "rulings heeded"           # setting: the rulings, made and taken back, by which meetings stand, as JSON
-NEVER = datetime.min.replace(tzinfo=UTC)
 LONGEST_WAIT = 2_000                # entries of one source that wait for another day: four days' worth; what is beyond is an attack
 
 Found = tuple[tuple[Item, Entry], ...]
-Reading = Callable[[Item, Source], tuple[Report, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +68,8 @@ class Intake:
     """
 
     def __init__(self, store: Store, reading: Reading, languages: tuple[str, ...] = ("en",)) -> None:
-        self.store, self.reading, self.languages = store, reading, languages
-        self.wrappers = Wrappers(store)
-        self._said = Ruled()        # by people, as of the last time it was asked
+        self.store, self.reading, self.wrappers = store, reading, Wrappers(store)
+        self._placing = Placing(store, lambda item, source: self.reading(self.wrappers.without(item), source), languages)
         self.stopping = False       # set from another thread: `decide` ends after the item in hand, and the rest is decided at the next start
 
     def known_links(self, source: Source, links: Iterable[str]) -> frozenset[str]:
@@ -143,15 +133,15 @@ class Intake:
         items = reports = 0
         touched: dict[str, str] = {}
         failed: list[str] = []
-        self._heed()
-        self._draw(now, touched)
+        self._placing.heed(now)
+        self._placing.draw(now, touched)
         while not self.stopping and (most is None or items < most) and (batch := self.store.items.undecided(BATCH)):
             for item in batch:
                 if self.stopping:
                     break
                 try:
                     with self.store.transaction():
-                        reports += self._settle(item)
+                        reports += self._placing.settle(item, now)
                         self.store.items.mark_decided([item.id])
                 except StorageError:
                     raise
@@ -161,130 +151,9 @@ class Intake:
                     failed.append(item.id)
                     self.store.items.mark_decided([item.id])
                 items += 1
-            self._draw(now, touched)
+            self._placing.draw(now, touched)
         outcomes = Counter(touched.values())
         return Decided(items, reports, outcomes["new"], outcomes["changed"], tuple(failed))
-
-    # What people have ruled
-
-    def _heed(self) -> None:
-        """Place anew the members of every meeting that a ruling was made on, or taken back, since the last time."""
-        rulings = self.store.rulings.all(active=False)
-        self._said = in_force(rulings)
-        heeded = frozenset(json.loads(self.store.setting(HEEDED) or "[]")) if rulings else frozenset()
-        marks = {f"{ruling.id} undone" if ruling.undone_at else ruling.id: ruling for ruling in rulings}
-        fresh = [ruling for mark, ruling in marks.items() if mark not in heeded]
-        if not fresh:
-            return
-        with self.store.transaction():
-            self._place_anew({item_id for ruling in fresh for item_id in items_of(ruling)})
-            self.store.change_setting(HEEDED, json.dumps(sorted(marks)))
-
-    def _place_anew(self, named: Iterable[str]) -> None:
-        """Take the meetings of the items named apart, and place all their members in the order they were seen."""
-        items = dict(self.store.items.get_many(sorted(named)))
-        for members in self.store.meetings.members_of(dict.fromkeys(id for name in items for id in self.store.meetings.of_item(name))).values():
-            items |= {member.item.id: member.item for member in members}
-        ordered = sorted(items.values(), key=lambda item: (item.first_seen, item.published or NEVER, item.id))
-        for item in reversed(ordered):      # the first last: a meeting that ends leads to where its first report went
-            for claim in self.store.meetings.coverage(item.id):
-                self.store.meetings.uncover(item.id, claim.position)
-        for item in ordered:
-            self._settle(item)
-
-    # One item
-
-    def _settle(self, item: Item) -> int:
-        """Understand one item anew and place its reports; returns how many it makes."""
-        source = self.store.sources.get(item.source_id) or Source(item.source_id, "", item.outlet)
-        for claim in self.store.meetings.coverage(item.id):
-            self.store.meetings.uncover(item.id, claim.position)
-        reports = self.reading(self.wrappers.without(item), source)
-        mates = self._said.mates(item.id)
-        if mates and not reports:
-            reports = (unread(item),)       # somebody says that it reports a meeting
-        self.store.meetings.save_reports(item.id, reports)
-        bound = self._bound(source, item, reports, mates) if mates else None
-        joined: list[str] = []
-        for report in reports:
-            home = bound[1] if bound and bound[0] == report.position else ""
-            meeting_id = self._place(source, item, report, home, exclude=frozenset(joined))
-            if meeting_id:
-                joined.append(meeting_id)
-        return len(reports)
-
-    def _bound(self, source: Source, item: Item, reports: tuple[Report, ...], mates: frozenset[str]) -> tuple[int, str] | None:
-        """Which report of an item joins which meeting by somebody's word: where most of its mates are, and with what agrees best there."""
-        there = Counter(meeting_id for name in sorted(mates) for meeting_id in self.store.meetings.of_item(name))
-        ranked: list[tuple[int, float, int, str]] = []
-        for meeting_id, members in self.store.meetings.heard_of(there, HEARD).items():
-            for report in reports:
-                newcomer = _newcomer(source, item, report)
-                agrees = max((compare(newcomer, member).log_odds for member in members), default=0.0)
-                ranked.append((there[meeting_id], agrees, -report.position, meeting_id))
-        return (-max(ranked)[2], max(ranked)[3]) if ranked else None
-
-    def _place(self, source: Source, item: Item, report: Report, home: str, *, exclude: frozenset[str]) -> str | None:
-        """Join `report` to the meeting it is of, or found one; None when it is of none (a retrospective of an unknown meeting).
-
-        `home` is the meeting it joins by somebody's word, "" for none.
-        """
-        counted = counters(item, report)
-        on = ground(self.store.meetings.key_counts(counted))
-        found = keys(item, report, on)
-        since, until = window(item, report)
-        shared = () if home else self.store.meetings.sharing(asked(item, report, on), since=since, until=until)
-        self.store.meetings.index(item.id, report.position, (*found, *(counted if is_counted(report, on) else ())), anchor(item, report))
-        away = self.store.meetings.of_items(self._said.kept_from(item.id)) | exclude
-        near = [home] if home else [name for name, _ in shared if name not in away][:CANDIDATES]
-        clusters = self.store.meetings.heard_of(near, HEARD)
-        newcomer = _newcomer(source, item, report)
-        decision = decide(newcomer, clusters, on)
-        if home:
-            said = self._said.why_together(item.id, (member.item.id for member in self.store.meetings.members(home)))
-            decision = replace(decision, meeting_id=home, score=1.0, reasons=(said, *decision.reasons), possible=())
-        if decision.meeting_id is None and report.kind == "retrospective":
-            return None
-        meeting_id = decision.meeting_id or self._new_id(item, report)
-        self.store.meetings.cover(_claim(newcomer, meeting_id, decision))
-        for member in clusters.get(meeting_id, ()):
-            if {member.item.id, member.coverage.copy_of} & set(decision.copies):
-                self.store.meetings.cover(replace(member.coverage, copy_of=item.id))    # its origin was seen after it
-        for other, score, reasons in decision.possible:
-            self.store.meetings.relate(meeting_id, other, score, reasons)
-        return meeting_id
-
-    def _new_id(self, item: Item, report: Report) -> str:
-        """The id for a meeting that `report` founds: its own, unless others hold a meeting of that id together without it."""
-        return next(name for turn in count() if not self.store.meetings.has_members(name := meeting_id_for(item.id, report.position, turn)))
-
-    # Meetings
-
-    def _draw(self, now: datetime, touched: dict[str, str]) -> None:
-        """Draw the meetings again whose members changed, or take away those that have none left.
-
-        Many members come at once more often than not, so it is done once for all of them; what a crash leaves is drawn in the next round.
-        """
-        with self.store.transaction():
-            for meeting_id, left in self.store.meetings.undrawn():
-                members = self.store.meetings.members(meeting_id)
-                if not members:
-                    self.store.meetings.remove(meeting_id, next((claim.meeting_id for claim in self.store.meetings.coverage(left)), None), now)
-                    touched.pop(meeting_id, None)
-                    continue
-                outcome = self.store.meetings.save(ruled(merge(meeting_id, members, self.languages), members, self._said))
-                if outcome != "same" and touched.get(meeting_id) != "new":
-                    touched[meeting_id] = outcome
-
-
-def unread(item: Item) -> Report:
-    """The report of an item of which nothing is known but that it reports something, within a week before it appeared."""
-    seen = (item.published or item.first_seen).date()
-    return Report(item.id, 0, "report", earliest=seen - timedelta(days=7), latest=seen)
-
-
-def _newcomer(source: Source, item: Item, report: Report) -> Member:
-    return Member(source, item, report, Coverage(item.id, report.position, "", report.kind, 0.0))
 
 
 def _has_strayed(item: Item, before: str) -> bool:
@@ -297,9 +166,3 @@ def _renamed(pair: tuple[Item, Entry], source: Source, seen_at: datetime) -> tup
     """An item that bears another's id, under the one its link gives it."""
     ((item, _),) = normalise(Parsed((replace(pair[1], guid=""),)), source, seen_at=seen_at)
     return replace(item, guid=pair[0].guid), pair[1]
-
-
-def _claim(newcomer: Member, meeting_id: str, decision: Decision) -> Coverage:
-    if decision.meeting_id is None:
-        return replace(newcomer.coverage, meeting_id=meeting_id, score=1.0, reasons=("the first report of this meeting",))
-    return replace(newcomer.coverage, meeting_id=meeting_id, score=decision.score, reasons=decision.reasons, copy_of=decision.copy_of)

@@ -2,6 +2,7 @@
 
     python -m benchmarks.newsroom            the figures
     python -m benchmarks.newsroom --errors   and what went wrong
+    python -m benchmarks.newsroom --orders 5 the articles in so many orders, with and without repair
 
 The articles were written before the rules had seen them, but errors on them have
 led to rules since: an in-sample figure.
@@ -13,6 +14,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import random
+import statistics
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -22,7 +25,10 @@ from pathlib import Path
 
 from aggregator.commands.rounds import BROKEN, demo, demo_polling
 from aggregator.config import read_config
+from aggregator.deduper.match import SCALE
 from aggregator.newsroom.server import Label, Newsroom
+from benchmarks.labelled import Told
+from benchmarks.streaming import stream
 from feeds.publisher import Published
 from storage.model import Meeting, Report
 from storage.store import open_store
@@ -31,9 +37,14 @@ from storage.store import open_store
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--errors", action="store_true")
-    errors: bool = ask.parse_args().errors
-    labels, reports, meetings, languages, truth = asyncio.run(_read())
+    ask.add_argument("--orders", type=int, default=0)
+    args = ask.parse_args()
+    errors: bool = args.errors
+    labels, reports, meetings, languages, truth, rows = asyncio.run(_read())
     told = {label.article: label for label in labels}
+    if args.orders:
+        reorder(rows, told, args.orders)
+        return
     right = false = missed = 0
     crossing = [0, 0]
     for one, other in combinations(sorted(told), 2):
@@ -69,12 +80,31 @@ def main() -> None:
     print(f"kind {kinds / len(told):.3f}; day right {days}/{len(homes)}; parties right {parties}/{len(homes)}")
 
 
+def reorder(rows: list[Told], told: dict[str, Label], orders: int) -> None:
+    """The articles in several orders: order 0 is that of their publication, order k a shuffle with seed k."""
+    reached: dict[bool, list[float]] = {False: [], True: []}
+    for order in range(orders):
+        shuffled = sorted(rows, key=lambda row: (row.item.published or row.item.first_seen, row.id))
+        if order:
+            random.Random(order).shuffle(shuffled)
+        for repairing, scores in reached.items():
+            placed = stream(shuffled, SCALE, repairing=repairing)
+            pairs = [(bool(set(_about(told[a])) & set(_about(told[b]))), bool(set(placed[a]) & set(placed[b]))) for a, b in combinations(sorted(placed), 2)]
+            right, joined, same = sum(s and t for s, t in pairs), sum(t for _, t in pairs), sum(s for s, _ in pairs)
+            scores.append(2 * right / max(joined + same, 1))
+            precision, recall = right / max(joined, 1), right / max(same, 1)
+            print(f"order {order} {'repaired' if repairing else 'as placed':9}  pair P {precision:.3f} R {recall:.3f} F1 {scores[-1]:.3f}")
+    for repairing, scores in reached.items():
+        print(f"pair F1 {'repaired' if repairing else 'as placed':9}: mean {statistics.mean(scores):.3f}, worst {min(scores):.3f}")
+
+
 def _about(label: Label) -> tuple[str, ...]:
     return label.meetings or label.refers_to
 
 
 async def _read() -> tuple[
     list[Label], dict[str, tuple[Report, ...]], dict[str, list[Meeting]], dict[str, str], dict[str, tuple[object, tuple[str, ...]]],
+    list[Told],
 ]:
     newsroom = Newsroom()
     await newsroom.start()
@@ -86,13 +116,16 @@ async def _read() -> tuple[
             by_url = {(item.source_id, item.url): item.id for item in store.items.all()}
             labels = [label for label in newsroom.labels() if label.source_id not in BROKEN]
             ids = {label.article: by_url[label.source_id, label.url] for label in labels}
+            sources = {source.id: source for source in newsroom.sources()}
+            kept = store.items.get_many(ids.values())
+            rows = [Told(article, sources[kept[id].source_id], kept[id], store.meetings.reports(id)) for article, id in ids.items()]
             reports = {article: store.meetings.reports(item_id) for article, item_id in ids.items()}
             claims = {article: store.meetings.coverage(item_id) for article, item_id in ids.items()}
             meetings = {article: list(store.meetings.get_many(claim.meeting_id for claim in found).values()) for article, found in claims.items()}
     finally:
         await newsroom.stop()
     truth: dict[str, tuple[object, tuple[str, ...]]] = {event.id: (event.day, event.countries) for event in newsroom.events()}
-    return labels, reports, meetings, {source.id: source.language for source in newsroom.sources()}, truth
+    return labels, reports, meetings, {source.id: source.language for source in newsroom.sources()}, truth, rows
 
 
 def _publish_nothing(now: datetime) -> Published:

@@ -11,12 +11,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from itertools import count
 
 from aggregator.deduper.keys import anchor, asked, counters, ground, is_counted, keys, window
-from aggregator.deduper.match import Decision, Scale, decide
+from aggregator.deduper.match import HEARD, Decision, Scale, decide
 from aggregator.deduper.merge import meeting_id_for
+from aggregator.deduper.repair import MOST_CHANGES, Change, next_change
+from aggregator.deduper.rulings import Ruled
 from aggregator.deduper.terms import Ground
-from aggregator.ingest import CANDIDATES
+from aggregator.placing import CANDIDATES
 from benchmarks.labelled import Told
 from storage.model import Coverage, Member, Report
 
@@ -26,17 +29,25 @@ PER_KEY = 50  # newest reports of one key, as the store gives them
 class Stream:
     """What was seen so far, and the meetings it makes."""
 
-    def __init__(self, scale: Scale) -> None:
-        self.scale = scale
+    def __init__(self, scale: Scale, *, repairing: bool = True) -> None:
+        self.scale, self.repairing = scale, repairing
         self.members: dict[str, list[Member]] = defaultdict(list)
-        self.placed: dict[str, tuple[str, ...]] = {}
+        self.changes: list[Change] = []                    # what was repaired
         self.judged: list[tuple[str, str, float]] = []     # each main report, a meeting it was compared with, and the score; as far as the scale shows them
-        self._index: dict[str, list[tuple[str, date]]] = defaultdict(list)
+        self._home: dict[tuple[str, int], str] = {}
+        self._rows: dict[str, list[tuple[str, int]]] = {}
+        self._index: dict[str, list[tuple[tuple[str, int], date]]] = defaultdict(list)
         self._counts: Counter[str] = Counter()
+
+    @property
+    def placed(self) -> dict[str, tuple[str, ...]]:
+        """The meetings of each row, main first."""
+        return {row: tuple(dict.fromkeys(self._home[of] for of in reports)) for row, reports in self._rows.items()}
 
     def take(self, row: Told) -> None:
         """Place every report of a row."""
         mine: list[str] = []
+        self._rows[row.id] = []
         for report in row.reports:
             newcomer = Member(row.source, row.item, report, Coverage(row.item.id, report.position, "", report.kind, 0.0))
             on, found, clusters = self.before(row, report, mine)
@@ -48,8 +59,30 @@ class Stream:
                 continue
             meeting = decision.meeting_id or meeting_id_for(row.item.id, report.position)
             self.keep(newcomer, decision, meeting, found, on)
-            mine.append(meeting)
-        self.placed[row.id] = tuple(mine)
+            self._rows[row.id].append((row.item.id, report.position))
+            if self.repairing:
+                self._repair(newcomer, meeting, [name for name, _, _ in decision.possible], on)
+            mine = [self._home[of] for of in self._rows[row.id]]
+
+    def _repair(self, newcomer: Member, home: str, near: list[str], on: Ground) -> None:
+        """Mend what the newcomer to `home` shows to be wrong there and in the meetings near it."""
+        for turn in range(MOST_CHANGES):
+            clusters = {name: heard(self.members[name]) for name in (home, *near) if self.members.get(name)}
+            change = next_change(None if turn else newcomer, home, clusters, Ruled(), on, self.scale)
+            if change is None:
+                return
+            self.changes.append(change)
+            members = self.members[change.source]
+            moving = [m for m in members if change.member is None or (m.item.id, m.report.position) == (change.member.item.id, change.member.report.position)]
+            target = change.target or self._own(moving[0])
+            for member in moving:
+                members.remove(member)
+                self.members[target].append(member)
+                self._home[(member.item.id, member.report.position)] = target
+            home = self._home[(newcomer.item.id, newcomer.report.position)]
+
+    def _own(self, member: Member) -> str:
+        return next(name for turn in count() if not self.members.get(name := meeting_id_for(member.item.id, member.report.position, turn)))
 
     def before(
         self, row: Told, report: Report, mine: list[str], most: int = CANDIDATES, *, anytime: bool = False
@@ -60,24 +93,33 @@ class Stream:
         first, last = (None, None) if anytime else window(row.item, report)
         shared: Counter[str] = Counter()
         for key in asked(row.item, report, on):
-            shared.update({name for name, at in self._index[key][-PER_KEY:] if (first is None or first <= at) and (last is None or at <= last)})
+            newest = self._index[key][-PER_KEY:]
+            shared.update({self._home[of] for of, at in newest if (first is None or first <= at) and (last is None or at <= last)})
         names = [name for name, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0])) if name not in mine][:most]
         return on, found, {name: tuple(self.members[name]) for name in names}
 
     def keep(self, newcomer: Member, decision: Decision, meeting: str, found: tuple[str, ...], on: Ground) -> None:
         """Remember a report as one of `meeting`."""
         day = anchor(newcomer.item, newcomer.report)
+        which = (newcomer.item.id, newcomer.report.position)
+        self._home[which] = meeting
         for key in found:
-            self._index[key].append((meeting, day))
+            self._index[key].append((which, day))
         if is_counted(newcomer.report, on):
             self._counts.update(counters(newcomer.item, newcomer.report))
         claim = replace(newcomer.coverage, meeting_id=meeting, score=decision.score, copy_of=decision.copy_of)
         self.members[meeting].append(replace(newcomer, coverage=claim))
 
 
-def stream(told: Iterable[Told], scale: Scale) -> dict[str, tuple[str, ...]]:
+def heard(members: Iterable[Member]) -> tuple[Member, ...]:
+    """The members a meeting is known by, as the store gives them."""
+    ranked = sorted(members, key=lambda m: (bool(m.coverage.copy_of), m.report.kind != "report", m.item.first_seen, m.item.id))
+    return tuple(ranked[:HEARD])
+
+
+def stream(told: Iterable[Told], scale: Scale, *, repairing: bool = True) -> dict[str, tuple[str, ...]]:
     """The meetings of each row, main first."""
-    seen = Stream(scale)
+    seen = Stream(scale, repairing=repairing)
     for row in told:
         seen.take(row)
     return seen.placed

@@ -9,6 +9,7 @@ subscriptions.py  what hubs were asked to push to us
 items.py          items and the raw entries they came from
 meetings.py       reports, coverage, meetings, and the keys that find them
 rulings.py        what people have decided
+repairs.py        what was mended about meetings
 publications.py   what was published: files, feeds, their entries, and what was last said of each meeting
 database.py       the little SQL both databases share; StorageError
 sqlite.py         the embedded database

@@ -23,6 +23,7 @@ PartyKind = Literal["country", "organisation"]
 PartyRole = Literal["party", "place", "mention"]
 State = Literal["planned", "held"]
 Verb = Literal["same", "different", "retag"]
+RepairVerb = Literal["merge", "move", "split"]
 Part = Literal["title", "summary", "body"]
 
 
@@ -272,6 +273,22 @@ class Ruling:
     object: str                                 # the other items, or the tags: "+drugs -VN"
     ruled_at: datetime
     ruled_by: str = ""
+    undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was mended about meetings when a later item showed that it was wrong."""
+
+    id: str                                     # "c-…": the same after every rebuild
+    verb: RepairVerb
+    source: str                                 # the meeting that was given up, or that a report left
+    target: str                                 # the one it proved to be, or that the report is of now
+    items: tuple[str, ...]                      # that moved
+    beside: tuple[str, ...]                     # those that were in the target before; for a split, those left behind
+    score: float
+    reasons: tuple[str, ...]                    # shown to people as they stand
+    at: datetime
     undone_at: datetime | None = None
 
 

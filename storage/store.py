@@ -18,6 +18,7 @@ from storage.meetings import Meetings
 from storage.migrate import migrate
 from storage.postgres import Postgres
 from storage.publications import Publications
+from storage.repairs import Repairs
 from storage.rulings import Rulings
 from storage.sources import Sources
 from storage.sqlite import Sqlite
@@ -53,6 +54,7 @@ class Store:
         self.items = Items(database)
         self.meetings = Meetings(database)
         self.rulings = Rulings(database)
+        self.repairs = Repairs(database)
         self.publications = Publications(database)
 
     def transaction(self) -> AbstractContextManager[None]:

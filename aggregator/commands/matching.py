@@ -17,8 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.errors import AggregatorError
-from aggregator.ingest import Intake, Reading, unread
+from aggregator.ingest import Intake
 from aggregator.parse.entry import Entry, Parsed
+from aggregator.placing import Reading, unread
 from aggregator.understand.countries import home_of
 from storage.model import Item, Report, Source
 from storage.store import Store, open_store

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,12 @@ from aggregator.deduper.rulings import founder, items_of, make, said_by
 from aggregator.errors import AggregatorError
 from feeds.places import COUNTRIES, ORGANISATIONS
 from storage.database import StorageError
-from storage.model import Ruling, Topic, Verb
+from storage.model import Repair, Ruling, Topic, Verb
 from storage.store import Store, open_store
 
 Effect = Callable[[Config, Store], Sequence[str]]       # meetings are placed and published anew; what went wrong
 WORDS: dict[Verb, str] = {"same": "are one meeting", "different": "are different meetings", "retag": "is retagged"}
+LISTED = 50             # repairs, the latest
 BY = click.option("--by", default="", metavar="NAME", help="Who says so; shown beside the ruling, on the meeting's page too.")
 
 
@@ -79,10 +81,18 @@ def retag(store: Store, meeting: Named, tags: Iterable[str], topics: Iterable[To
 
 
 def undo(store: Store, change: str, at: datetime) -> Ruling:
-    """Takes a ruling back. Raises RulingError when there is none of that id to take back."""
+    """Takes a ruling back, or a repair, by the ruling that it was wrong; the ruling it is about. Raises RulingError when there is none to take back."""
+    repair = store.repairs.get(change)
     ruling = next((ruling for ruling in store.rulings.all(active=False) if ruling.id == change), None)
-    if ruling is None:
+    if repair is None and ruling is None:
         raise RulingError(f"{change}: there is no such change; `communique undo` lists those there are")
+    if repair is not None:
+        if repair.undone_at:
+            raise RulingError(f"{change}: was taken back already")
+        with store.transaction():
+            store.repairs.undo(repair, at)
+            return _kept(store, make("same" if repair.verb == "split" else "different", " ".join(repair.items), " ".join(repair.beside), at))
+    assert ruling is not None
     if not store.rulings.undo(change, at):
         raise RulingError(f"{change}: was taken back already")
     return ruling
@@ -176,7 +186,7 @@ def commands(effect: Effect, clock: Callable[[], datetime]) -> tuple[click.Comma
     @click.argument("change", required=False)
     @AS_JSON
     def take_back(path: Path, change: str | None, as_json: bool) -> int:
-        """Take a ruling back; without an id: list those that can be.
+        """Take a ruling or a repair back; without an id: list those that can be, the repairs made last only.
 
         \b
         Example:  communique undo r-mfzwizlt
@@ -184,11 +194,12 @@ def commands(effect: Effect, clock: Callable[[], datetime]) -> tuple[click.Comma
         if change is not None:
             return rule(path, as_json, lambda _, store: undo(store, change, clock()), "taken back")
         with open_store(load(path, os.environ).store.url) as store:
-            held = store.rulings.all()
+            held, mended = store.rulings.all(), [repair for repair in store.repairs.newest(LISTED) if not repair.undone_at]
         if as_json:
-            click.echo(json.dumps([_as_json(ruling) for ruling in held], ensure_ascii=False))
+            click.echo(json.dumps({"rulings": [_as_json(ruling) for ruling in held], "repairs": [asdict(repair) for repair in mended]}, default=str))
         else:
-            click.echo("\n".join(_line(ruling) for ruling in held) or "nobody has ruled on anything")
+            lines = [*(_line(ruling) for ruling in held), *(_mended(repair) for repair in mended)]
+            click.echo("\n".join(lines) or "nobody has ruled on anything, and nothing was mended")
         return 0
 
     tags_of_meeting.name, take_back.name = "retag", "undo"
@@ -198,6 +209,11 @@ def commands(effect: Effect, clock: Callable[[], datetime]) -> tuple[click.Comma
 def _line(ruling: Ruling) -> str:
     subject, object = (f"{len(names)} items ({names[0]}, …)" if len(names := text.split()) > 3 else text for text in (ruling.subject, ruling.object))
     return f"{ruling.id}  {ruling.verb} {subject} | {object}{said_by(ruling).partition(' (ruling')[0]}"
+
+
+def _mended(repair: Repair) -> str:
+    done = {"merge": "became", "move": "gave a report to", "split": "parted, a report of its own is"}[repair.verb]
+    return f"{repair.id}  {repair.source} {done} {repair.target} on {repair.at:%Y-%m-%d}, {repair.score:.2f}: {'; '.join(repair.reasons)}"
 
 
 def _as_json(ruling: Ruling) -> dict[str, Any]:

@@ -8,6 +8,7 @@ facts.py      two reports side by side: who is in both, and who is missed
 signals.py    what speaks for and against two reports being of one meeting
 conflicts.py  what forbids two reports to be of one meeting
 match.py      signals weighed into one decision, with reasons
+repair.py     meetings that were touched, looked at again
 merge.py      a meeting drawn from all its members
 rulings.py    what people's rulings mean for items and meetings
 people.py     its people, each once over all spellings

@@ -131,11 +131,39 @@ def decide(newcomer: Member, clusters: Mapping[str, tuple[Member, ...]], ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a report fits a meeting."""
+
+    log_odds: float
+    reasons: tuple[str, ...]
+    closed: str                 # what forbids it, "" when nothing does
+
+
+def fit(member: Member, others: tuple[Member, ...], ground: Ground = BARE, scale: Scale = SCALE) -> Fit | None:
+    """How well `member` fits a meeting of these `others`, itself left out; None when there is none other."""
+    mine = facts(member)
+    beside = [(of, conflict(of)) for of in (pair(mine, facts(m)) for m in _others(member, others))]
+    if not beside:
+        return None
+    link = _link(beside, ground, scale)
+    return Fit(link.log_odds, link.reasons, next(filter(None, (why for _, why in beside))) if _is_closed(beside) else "")
+
+
+def is_forbidden(one: Member, other: Member) -> bool:
+    """Whether what both are sure of forbids the two to be of one meeting."""
+    return one.item.id != other.item.id and bool(conflict(pair(facts(one), facts(other))))
+
+
+@dataclass(frozen=True, slots=True)
 class _Link:
-    score: float
+    log_odds: float
     reasons: tuple[str, ...]
     copy_of: str
     copies: tuple[str, ...]
+
+    @property
+    def score(self) -> float:
+        return 1 / (1 + exp(-self.log_odds))
 
 
 _Beside = list[tuple[Pair, str]]        # a report beside each member of a cluster, and what forbids the two to be one
@@ -153,11 +181,11 @@ def _link(beside: _Beside, ground: Ground, scale: Scale) -> _Link:
     compared.sort(key=lambda found: (-found[0].log_odds, found[1].theirs.member.item.id))
     best = compared[0][0]
     top = [c.log_odds for c, _ in compared[:COMPARED]]
-    linked = Comparison((best.log_odds + sum(top) / len(top)) / 2, best.signals, "")
+    linked = (best.log_odds + sum(top) / len(top)) / 2
     alike = [of for c, of in compared if any(s.name == "copied" for s in c.signals)]
     copy_of = next((_origin(of.mine, of.theirs) for of in alike), "")
     copies = () if copy_of else tuple(sorted(of.theirs.member.item.id for of in alike if not _origin(of.mine, of.theirs)))
-    return _Link(linked.score, _reasons(best, scale), copy_of, copies)
+    return _Link(linked, _reasons(best, scale), copy_of, copies)
 
 
 def _compare(of: Pair, forbidden: str, ground: Ground, scale: Scale) -> Comparison:

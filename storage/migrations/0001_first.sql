@@ -216,6 +216,13 @@ CREATE TABLE rulings (
     undone_at     TEXT
 );
 
+CREATE TABLE repairs (                      -- what was mended about meetings
+    id            TEXT PRIMARY KEY,
+    at            TEXT NOT NULL,
+    value         TEXT NOT NULL
+);
+CREATE INDEX repairs_newest ON repairs (at DESC, id);
+
 CREATE TABLE publications (
     path          TEXT PRIMARY KEY,
     hash          TEXT NOT NULL,

@@ -284,7 +284,7 @@ def test_a_person_retags_a_meeting_and_takes_it_back(run, served):
     assert code == 0
     assert "taken back" in out
     assert "<entry" in (served / "public/country/to.atom").read_text("utf-8")
-    assert run("undo")[1] == "nobody has ruled on anything\n"
+    assert run("undo")[1] == "nobody has ruled on anything, and nothing was mended\n"
     assert run("undo", told["ruling"]["id"])[0] == 2
     assert run("same", meeting.id, "m-none")[0] == 2
 

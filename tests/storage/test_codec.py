@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.parse.entry import Entry
 from storage.codec import from_json, moment_of, moment_text, to_json
-from storage.model import Coverage, Item, Meeting, PageRules, Poll, Publication, Report, Ruling, Source, Standing
+from storage.model import Coverage, Item, Meeting, PageRules, Poll, Publication, Repair, Report, Ruling, Source, Standing
 from tests.factory import NOW, coverage, item, meeting, report, source
 
 NOUNS = [
@@ -23,6 +23,7 @@ NOUNS = [
     coverage(reasons=("same people", "same day")),
     meeting(),
     Ruling("r-1", "same", "i-1", "i-2", NOW),
+    Repair("c-1", "merge", "m-2", "m-1", ("i-2",), ("i-1",), 0.9, ("same day",), NOW),
     Publication("all.atom", "0" * 64, NOW),
 ]
 
@@ -32,7 +33,7 @@ def test_a_noun_comes_back_as_it_was(noun):
     assert from_json(type(noun), to_json(noun)) == noun
 
 
-@pytest.mark.parametrize("kind", [Source, Standing, Poll, Item, Report, Coverage, Meeting, Ruling, Publication, Entry])
+@pytest.mark.parametrize("kind", [Source, Standing, Poll, Item, Report, Coverage, Meeting, Ruling, Repair, Publication, Entry])
 @settings(deadline=None)
 @given(data=st.data())
 def test_any_noun_comes_back_as_it_was_and_any_database_can_hold_it(kind, data):
