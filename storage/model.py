@@ -192,6 +192,7 @@ class Report:
     earliest: date | None = None                # where the day is not known, the range it must lie in
     latest: date | None = None
     day_confidence: float = 0.0                 # 0 (a range at best) to 1 (written out)
+    alternatives: tuple[date, ...] = ()         # other days it may be, the likeliest first; where the day is not known, those of the range
     day_quote: Quote | None = None
     place: str = ""                             # the city as the gazetteer writes it in English, else as spelled
     place_quote: Quote | None = None
@@ -251,6 +252,7 @@ class Meeting:
     day_end: date | None = None
     earliest: date | None = None
     latest: date | None = None
+    likely: date | None = None                  # the likeliest day of that range: no report gives it, so it is no fact
     place: str = ""
     act: str = ""
     parties: tuple[Party, ...] = ()             # every role; those with role "party" decide the feeds

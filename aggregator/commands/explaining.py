@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Literal
 
 from rich.markup import escape
@@ -264,10 +265,12 @@ def facts_of(report: Report) -> tuple[Fact, ...]:
     facts: list[Fact] = []
     if report.day:
         last = f" to {report.day_end.isoformat()}" if report.day_end and report.day_end != report.day else ""
-        facts.append(Fact("day", f"{report.day.isoformat()}{last} ({report.day_confidence:.0%} sure)", report.day_quote))
+        others = f"; else {' or '.join(map(date.isoformat, report.alternatives))}" if report.alternatives else ""
+        facts.append(Fact("day", f"{report.day.isoformat()}{last} ({report.day_confidence:.0%} sure{others})", report.day_quote))
     elif report.earliest or report.latest:
         first, latest = (day.isoformat() if day else "…" for day in (report.earliest, report.latest))
-        facts.append(Fact("day", f"between {first} and {latest}", report.day_quote))
+        likely = f", likely {report.alternatives[0].isoformat()}" if report.alternatives else ""
+        facts.append(Fact("day", f"between {first} and {latest}{likely}", report.day_quote))
     if report.place:
         facts.append(Fact("place", report.place, report.place_quote))
     if report.act:

@@ -157,7 +157,7 @@ def _answer(row_id: str, item_id: str, store: Store) -> dict[str, Any]:
         "meetings": [
             {
                 "id": claim.meeting_id,
-                "date": meeting.day.isoformat() if meeting.day else None,
+                "date": day.isoformat() if (day := meeting.day or meeting.likely) else None,
                 "score": round(claim.score, 4),
                 "reasons": list(claim.reasons),
             }

@@ -69,12 +69,13 @@ def merge(meeting_id: str, members: Iterable[Member], languages: tuple[str, ...]
     if day is None:
         day, day_end = _day(seen, roots)
     earliest, latest = (None, None) if day else _range(held or seen)
+    likely = None if day else _likely(held, earliest, latest)
     state: State = "held" if held else "planned"
     title, teller = _title(sorted(seen, key=lambda m: _clarity(m, languages)))
     return Meeting(
         id=meeting_id, title=title, language=teller.item.language, state=state,
         published=seen[0].item.first_seen, updated=_updated(meeting_id, seen, claims),
-        day=day, day_end=day_end, earliest=earliest, latest=latest,
+        day=day, day_end=day_end, earliest=earliest, latest=latest, likely=likely,
         place=_vote(held or seen, roots, best, lambda m: m.report.place, lambda place: " ".join(words(place))) or _first(best, lambda m: m.report.place),
         act=_vote(held or seen, roots, best, lambda m: m.report.act, str), parties=_parties(seen, roots), people=tuple(group.person for group in people),
         topics=_topics(seen, roots), agreements=_agreements(best), summary=_summary(best), accounts=_accounts(claims, day),
@@ -175,6 +176,13 @@ def _range(members: list[Member]) -> tuple[date | None, date | None]:
         told = next(m for m in members if m.report.earliest or m.report.latest)
         return told.report.earliest, told.report.latest
     return max(first, default=None), min(last, default=None)
+
+
+def _likely(members: list[Member], earliest: date | None, latest: date | None) -> date | None:
+    """The likeliest day of a range: the first that any report takes for its likeliest, for whoever tells of it late guesses late."""
+    guesses = [m.report.alternatives[0] for m in members if m.report.day is None and m.report.alternatives]
+    within = [day for day in guesses if (earliest is None or earliest <= day) and (latest is None or day <= latest)]
+    return min(within or guesses, default=None)
 
 
 def _parties(members: list[Member], roots: dict[tuple[str, int], str]) -> tuple[Party, ...]:

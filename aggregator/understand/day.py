@@ -26,6 +26,8 @@ USUAL = 14          # days: an older date without a year is rarely the meeting's
 OLDEST = 28         # days: beyond, never
 FARTHEST = 150      # days a preview may look ahead without naming the year
 MOST = 60           # dates of one item that are weighed
+POSSIBLE = 0.5      # a candidate at or above it is another day the meeting may have had …
+MOST_OTHERS = 3     # … of which so many are kept
 ENOUGH = 0.75       # a candidate below this is no better than none
 
 OF_LATE = 10        # days: a look back at what is no older is a report of it
@@ -48,6 +50,7 @@ class Day:
     confidence: float
     mention: Mention | None
     span: tuple[date, date] | None = None       # where only the visit is dated: the days it must lie in
+    others: tuple[date, ...] = ()               # other days the text may mean, the likeliest first
 
 
 NO_DAY = Day(None, None, 0.0, None)
@@ -108,7 +111,14 @@ def choose_day(page: Page, told: Sequence[Telling], anchor: Telling | None, lang
         confidence = 0.4
     if not is_dated and not mention.year_written:
         confidence *= 0.5
-    return Day(mention.day, mention.day_end, round(confidence, 2), mention)
+    return Day(mention.day, mention.day_end, round(confidence, 2), mention, others=_others(candidates, mention))
+
+
+def _others(candidates: Sequence[tuple[float, Mention, bool]], chosen: Mention) -> tuple[date, ...]:
+    """The next best days, the likeliest first: those that would have been good enough alone."""
+    ranked = sorted(((score, mention.day) for score, mention, _ in candidates if score >= POSSIBLE), key=lambda one: (-one[0], one[1]))
+    last = chosen.day_end or chosen.day
+    return tuple(dict.fromkeys(day for _, day in ranked if not chosen.day <= day <= last))[:MOST_OTHERS]
 
 
 def _is_stamp(page: Page, telling: Telling, mention: Mention) -> bool:

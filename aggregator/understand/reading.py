@@ -36,6 +36,8 @@ from storage.model import Item, Part, Party, Person, Quote, Report, ReportKind, 
 UNKNOWN_DAY = timedelta(days=2)     # a report that names no day is of the days before it: the labelled ones all came within one, and one more is for doubt
 SAME_DAY = 0.8                      # how sure a second meeting is of the day of the first, when nothing else is said
 LEAD_CHARACTERS = 2_000     # of each part that are looked through for a word of an encounter; no lead is longer
+NOON = 12                           # the hour before which a text tells of the day before
+MOST_LIKELY = 7                     # days of a range that are ranked
 WIDE = 40                   # characters between "international" and the conference it is said of
 MOST_DATED = 80             # sentences whose dates are read: what follows is background
 PLAN_AHEAD = timedelta(days=60)     # an undated preview is of the next two months
@@ -201,7 +203,7 @@ def _report(story: _Story, number: int, sides: tuple[Party, ...], topics: tuple[
     if encounter.is_alone:
         first = None
     if first is not None and (day.day is None or encounter.is_same_day):
-        day = Day(first.day, first.day_end, round(first.day_confidence * SAME_DAY, 2), None)
+        day = Day(first.day, first.day_end, round(first.day_confidence * SAME_DAY, 2), None, others=first.alternatives)
         day_quote, earliest, latest = first.day_quote, first.earliest, first.latest
     act, act_hit = choose_act(encounter.acts or _acts_of(told, encounter, kind))
     spots = _spots(page, told)
@@ -215,6 +217,7 @@ def _report(story: _Story, number: int, sides: tuple[Party, ...], topics: tuple[
     return Report(
         item_id=item.id, position=number, kind=kind,
         day=day.day, day_end=day.day_end, earliest=earliest, latest=latest, day_confidence=day.confidence, day_quote=day_quote,
+        alternatives=day.others or (_likeliest(item, story.source, earliest, latest) if day.day is None and kind == "report" else ()),
         place=place.city if place else first.place if first and act != "call" else "",
         place_quote=place.quote if place else first.place_quote if first and act != "call" else None,
         parties=found_parties, people=story.known.recognised(_with_countries(people, found_parties, home), day.day or reference),
@@ -352,6 +355,16 @@ def _range(item: Item, reference: date, day: Day, kind: ReportKind) -> tuple[dat
     if kind == "retrospective":
         return None, reference
     return reference - UNKNOWN_DAY, reference
+
+
+def _likeliest(item: Item, source: Source, earliest: date | None, latest: date | None) -> tuple[date, ...]:
+    """The days of a range, the likeliest first: a text of the morning tells of the day before, any other of its own day; then the nearest to that."""
+    if item.published is None or earliest is None or latest is None:
+        return ()
+    written = item.published.astimezone(_zone(source))
+    likeliest = min(max(written.date() - timedelta(days=written.hour < NOON), earliest), latest)
+    days = [earliest + timedelta(days=after) for after in range(min((latest - earliest).days + 1, MOST_LIKELY))]
+    return tuple(sorted({*days, likeliest}, key=lambda day: (abs(day - likeliest), day)))[:MOST_LIKELY]
 
 
 def _passage(story: _Story, encounter: Encounter) -> Quote | None:

@@ -224,3 +224,14 @@ def test_a_title_that_says_who_met_goes_before_one_that_does_not():
     vague = told("i-1", source="gov", role="official", title="A new page in a long and warm friendship")
     clear = told("i-2", source="press", title="Field and Ravu hold talks in Suva", seen=1, act_quote=Quote("title", 15, "hold talks"))
     assert merge("m-1", (vague, clear)).title == "Field and Ravu hold talks in Suva"
+
+
+def test_where_no_report_says_the_day_the_likeliest_is_the_first_that_any_takes_for_it():
+    open_days = [
+        told("i-1", day=None, earliest=date(2026, 3, 3), latest=date(2026, 3, 5), alternatives=(date(2026, 3, 5), date(2026, 3, 4))),
+        told("i-2", source="ke", seen=1, day=None, earliest=date(2026, 3, 2), latest=date(2026, 3, 4), alternatives=(date(2026, 3, 4),)),
+    ]
+    met = merge("m-1", open_days)
+    assert (met.day, met.likely) == (None, date(2026, 3, 4))
+    dated = merge("m-1", [*open_days, told("i-3", source="fj", seen=2, day=date(2026, 3, 3))])
+    assert (dated.day, dated.likely) == (date(2026, 3, 3), None)

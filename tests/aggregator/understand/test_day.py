@@ -238,3 +238,23 @@ def test_the_day_of_what_is_planned_is_not_that_of_the_meeting() -> None:
     report = read("Interior Minister Henry Quartey met the Togolese interior minister in Accra on Tuesday.\nHe is due to visit Lomé on Saturday.")
 
     assert report.day == date(2024, 1, 9)
+
+
+@pytest.mark.parametrize(("published", "days"), [
+    ("2024-01-11T09:00:00+00:00", (10, 9, 11)),        # a text of the morning tells of the day before
+    ("2024-01-11T17:00:00+00:00", (11, 10, 9)),
+])
+def test_of_the_days_it_may_be_the_likeliest_comes_first(published: str, days: tuple[int, ...]) -> None:
+    report = read("Interior Minister Henry Quartey met the Ambassador of France to discuss training.", published=published)
+
+    assert report.day is None
+    assert report.alternatives == tuple(date(2024, 1, day) for day in days)
+
+
+def test_a_resolved_day_keeps_the_other_days_the_text_may_mean() -> None:
+    sure = read("Interior Minister Henry Quartey met French Ambassador Jules Armand on January 9.")
+    torn = read("Interior Minister Henry Quartey met French Ambassador Jules Armand on January 9.\nMinister Quartey received Ambassador Armand on January 8.")
+
+    assert sure.alternatives == ()
+    assert torn.day == date(2024, 1, 9)
+    assert torn.alternatives == (date(2024, 1, 8),)
