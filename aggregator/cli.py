@@ -27,7 +27,7 @@ import click
 from starlette.applications import Starlette
 
 from aggregator import config as configuration
-from aggregator.commands import daemon, fleet, rounds, ruling, screen
+from aggregator.commands import daemon, fleet, rounds, ruling, screen, trying
 from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
 from aggregator.commands.health import health
 from aggregator.commands.matching import MatchError, match, read_lines
@@ -67,10 +67,10 @@ def main() -> NoReturn:
         code = 130
     except click.ClickException as error:
         error.show()
-        code = 2
+        code = _told_as_json(2, error.format_message())
     except EXPECTED as error:
         click.echo(str(error), err=True)
-        code = 2
+        code = _told_as_json(2, str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -78,8 +78,15 @@ def main() -> NoReturn:
         report = uuid.uuid4().hex[:8]
         LOG.exception("internal error report=%s", report)
         click.echo(f"internal error; the log holds it as report {report}", err=True)
-        code = 3
+        code = _told_as_json(3, f"internal error; the log holds it as report {report}")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told_as_json(code: int, message: str) -> int:
+    """`code`, after those who asked for JSON were told why there is no other answer."""
+    if "--json" in sys.argv[1:]:
+        click.echo(json.dumps({"error": message.splitlines(), "exit_code": code}, ensure_ascii=False))
+    return code
 
 
 @click.group(cls=Ordered, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -307,7 +314,7 @@ def check(path: Path, what: str | None, as_json: bool) -> int:
         _complain(lacking := _without_contact(config))
         return 1 if lacking else 0
     _require_contact(config)
-    trial = asyncio.run(rounds.check(config, what, clock=clock))
+    trial = asyncio.run(trying.check(config, what, clock=clock))
     if as_json:
         click.echo(json.dumps(trial.as_json(), ensure_ascii=False))
     else:

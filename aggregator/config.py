@@ -135,6 +135,13 @@ def read_config(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     return Config(path, publish, store, poll, server, sources, topics, combinations, people)
 
 
+def mistakes_of(row: Mapping[str, Any], config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What would be wrong with one more table of [[sources]] in `config`; nothing when it may be added."""
+    mistakes: list[str] = []
+    _source(_Table(dict(row), f'source "{row.get("id", "")}"', mistakes), config.poll, frozenset(topic.id for topic in config.topics), environ)
+    return tuple(mistakes)
+
+
 def shipped_text() -> str:
     """The commented configuration that comes with the program: beside the package when installed, at the root of a checkout."""
     room = Path(__file__).parent

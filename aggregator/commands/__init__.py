@@ -1,7 +1,8 @@
 """What the commands do between reading their arguments and showing the result.
 
 arguments.py      what several commands take
-rounds.py         a round, a trial of one source, the demo
+rounds.py         a round, the demo
+trying.py         a source tried: what it would bring
 daemon.py         polls, publishes and serves until told to stop
 fleet.py          a member of a fleet, until told to stop
 matching.py       the `match` command: items in, their meetings out

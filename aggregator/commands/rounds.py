@@ -1,4 +1,4 @@
-"""What the commands do between reading their arguments and showing the result: a round, a trial of one source, the demo.
+"""What the commands do between reading their arguments and showing the result: a round, the demo.
 
 The publishing room is handed in by the command line, which alone joins the rooms.
 
@@ -17,17 +17,14 @@ from typing import Any, Protocol
 
 from aggregator.announcing import DEADLINE, Announcer, Ping, leave, left_over
 from aggregator.config import Config, Polling
-from aggregator.errors import AggregatorError, FetchError, ParseError
-from aggregator.fetch.fetcher import PAGES, Fetcher, Request, user_agent
+from aggregator.fetch.fetcher import Fetcher, user_agent
 from aggregator.ingest import Intake
 from aggregator.newsroom.articles import read_outlets
 from aggregator.newsroom.server import Newsroom
-from aggregator.normalise.items import normalise
 from aggregator.parse.worker import ParsePool
 from aggregator.poll.scheduler import Progress, Round, run_round
-from aggregator.poll.sieve import is_wanted, tags_of
+from aggregator.poll.sieve import tags_of
 from aggregator.understand.authority import extended
-from aggregator.understand.countries import home_of
 from aggregator.understand.reading import understand
 from storage.model import Item, Report, Source
 from storage.store import Store
@@ -36,7 +33,6 @@ WORKERS = 2                 # parse processes: a document takes some 25 ms of on
 BROKEN = frozenset(outlet.id for outlet in read_outlets() if outlet.behaviour == "broken")      # of the newsroom: part of the show
 NEWSROOM_PORT = 8642
 TELLING = 15.0              # seconds a single round takes at most to tell a hub; the next one goes on
-SHOWN = 10                  # entries a trial shows
 
 
 class Published(Protocol):
@@ -108,42 +104,12 @@ class Outcome:
         stages = {name: {"wall_ms": round(stage.wall, 1), "cpu_ms": round(stage.cpu, 1)} for name, stage in told.stages.items()}
         stages["publish"] = {"wall_ms": round(self.publish_wall, 1), "cpu_ms": round(self.publish_cpu, 1)}
         return {
-            "polled": told.polled, "unchanged": told.unchanged, "failed": dict(told.failed), "skipped": dict(told.skipped),
+            "polled": told.polled, "unchanged": told.unchanged, "failed": dict(told.failed), "skipped": dict(told.skipped), "notes": dict(told.noted),
             "items": {"new": told.new, "changed": told.changed, "stored": self.items}, "articles": told.articles, "articles_left": told.missed,
             "meetings": {"new": told.decided.meetings_new, "changed": told.decided.meetings_changed, "stored": self.meetings},
             "published": {"written": self.published.written, "unchanged": self.published.unchanged, "feeds": self.published.feeds},
             "hub": {"told": self.hub.told, "waiting": self.hub.waiting},
             "wall_ms": round(told.wall + self.publish_wall, 1), "stages": stages, "troubles": list(self.troubles),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What a source would bring, tried without storing anything."""
-
-    source: Source
-    title: str
-    entries: int
-    found: tuple[tuple[Item, tuple[Report, ...]], ...]      # the first few
-    troubles: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as plain values."""
-        return {
-            "source": self.source.id, "url": self.source.url, "title": self.title, "entries": self.entries, "troubles": list(self.troubles),
-            "items": [
-                {
-                    "title": item.title, "url": item.url, "language": item.language, "published": item.published.isoformat() if item.published else None,
-                    "reports": [
-                        {
-                            "kind": report.kind, "day": report.day.isoformat() if report.day else None, "place": report.place, "act": report.act,
-                            "parties": [party.code for party in report.parties if party.role == "party"], "people": [person.name for person in report.people],
-                        }
-                        for report in reports
-                    ],
-                }
-                for item, reports in self.found
-            ],
         }
 
 
@@ -230,34 +196,6 @@ async def fetch(
     wall, cpu = time.monotonic() - wall, time.thread_time() - cpu
     told = await announce(config, store, published.pings, clock=clock)
     return Outcome(done, published, wall * 1000, cpu * 1000, store.items.count(), store.meetings.count(), told)
-
-
-async def check(config: Config, what: str, *, clock: Callable[[], datetime]) -> Trial:
-    """Read a configured source, or the feed at an address, once, and say what it would bring. Stores nothing."""
-    source = next((source for source in config.sources if source.id == what), None) or _unconfigured(what, config)
-    now = clock()
-    try:
-        async with machinery(config.poll, config.publish.contact, clock) as (fetcher, pool):
-            request = Request(source.url, headers=source.headers, proxy=source.proxy)
-            reply = await fetcher.fetch(request if source.kind == "feed" else replace(request, accept=PAGES))
-            if reply.document is None:
-                return Trial(source, "", 0, (), (f'source "{source.id}": the server sent no document (HTTP {reply.status})',))
-            parsed = await pool.parse(reply.document, source, now=now)
-    except (FetchError, ParseError) as error:
-        return Trial(source, "", 0, (), (f'source "{source.id}": {error.reason}',))
-    wanted = replace(parsed, entries=tuple(entry for entry in parsed.entries if is_wanted(entry, source.keep, source.block)))
-    items = [item for item, _ in normalise(wanted, source, seen_at=now)]
-    known = extended(config.people)
-    found = tuple((item, understand(item, source, config.topics, known)) for item in items[:SHOWN])
-    moved = (f'source "{source.id}": has moved to {reply.moved_to}; write that as its url',) if reply.moved_to else ()
-    empty = () if items else (f'source "{source.id}": holds no entry',)
-    return Trial(source, parsed.title, len(items), found, (*moved, *empty))
-
-
-def _unconfigured(what: str, config: Config) -> Source:
-    if not what.startswith(("http://", "https://")):
-        raise AggregatorError(f'{config.path}: there is no source "{what}", and it is no http or https address; `communique sources list` shows the sources')
-    return Source("trial", what, what, country=home_of(what, ""))
 
 
 async def open_newsroom(newsroom: Newsroom) -> None:

@@ -21,10 +21,12 @@ from rich.table import Table
 
 from aggregator.commands.explaining import Explained
 from aggregator.commands.health import Health
-from aggregator.commands.rounds import Outcome, Show, Trial
+from aggregator.commands.rounds import Outcome, Show
+from aggregator.commands.trying import Trial
 from storage.model import Report, Source
 
 PLAIN_WIDTH = 240       # columns of a table that goes to a file or a pipe: nothing is cut, and lines can be searched
+NOTES = 10              # of visits, shown after a round
 STATES = {"well": "green", "new": "cyan", "failing": "red", "silent": "yellow"}
 
 
@@ -106,6 +108,8 @@ class Screen:
             ("items", f"{told.new} new, {told.changed} changed, {outcome.items} in all{left}"),
             ("meetings", f"{told.decided.meetings_new} new, {told.decided.meetings_changed} changed, {outcome.meetings} in all"),
             ("files", f"{held.written} written, {held.unchanged} unchanged, {held.feeds} feeds"),
+            *((f"note: {name}", reason) for name, reason in told.noted[:NOTES]),
+            *((("", f"{len(told.noted) - NOTES} further notes: --json has all"),) if len(told.noted) > NOTES else ()),
             ("time", f"{(told.wall + outcome.publish_wall) / 1000:.1f} s"),
         ))
 

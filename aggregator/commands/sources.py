@@ -14,7 +14,8 @@ import click
 
 from aggregator.commands import screen, subscriptions
 from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
-from aggregator.config import load
+from aggregator.config import Config, load
+from aggregator.errors import ConfigError
 from aggregator.parse.opml import read_opml, write_opml
 
 
@@ -56,12 +57,14 @@ def add_source(path: Path, url: str, name: str, title: str, language: str, count
     Example:  communique sources add https://interior.example/feed.xml --name "Ministry of the Interior" --language en
     """
     row = {"id": name, "name": title, "url": url, "language": language, "country": country, "timezone": timezone, "role": role}
-    added, passed = subscriptions.add(path, [{key: value for key, value in row.items() if value or key == "url"}], dict(os.environ))
-    for source_id in added:
+    outcome = subscriptions.add(path, [{key: value for key, value in row.items() if value or key == "url"}], os.environ)
+    if outcome.refused:
+        raise ConfigError(outcome.refused)
+    for source_id in outcome.ids:
         click.echo(f'added "{source_id}"; try it with: communique check {source_id}')
-    for address in passed:
+    for address in outcome.followed:
         click.echo(f"{address}: is followed already", err=True)
-    return 1 if passed else 0
+    return 1 if outcome.followed else 0
 
 
 @sources.command(name="remove")
@@ -73,7 +76,7 @@ def remove_source(path: Path, source_id: str) -> int:
     \b
     Example:  communique sources remove vns-politics
     """
-    subscriptions.remove(path, source_id, dict(os.environ))
+    subscriptions.remove(path, source_id, os.environ)
     click.echo(f'removed "{source_id}"; its items and meetings stay')
     return 0
 
@@ -91,10 +94,17 @@ def import_sources(path: Path, file: Path) -> int:
     if file.suffix.lower() in (".csv", ".tsv"):
         rows = subscriptions.read_csv(subscriptions.decoded(body, file.name), file.name)
     else:
-        rows = tuple({"url": outline.url, "name": outline.title} for outline in read_opml(body, name=file.name))
-    added, passed = subscriptions.add(path, rows, dict(os.environ))
-    click.echo(f"{len(added)} added, {len(passed)} followed already")
-    return 0
+        known = set(subscriptions.ALL_COLUMNS)
+        rows = tuple(
+            subscriptions.typed({"url": outline.url, "name": outline.title, **{key: text for key, text in outline.settings if key in known}})
+            for outline in read_opml(body, name=file.name)
+        )
+    outcome = subscriptions.add(path, rows, os.environ)
+    refused = f", {len(outcome.refused)} mistakes" if outcome.refused else ""
+    click.echo(f"{len(outcome.ids)} added, {len(outcome.followed)} followed already{refused}")
+    for line in outcome.refused:
+        click.echo(f"{file.name}: {line}", err=True)
+    return 1 if outcome.refused else 0
 
 
 @sources.command(name="export")
@@ -108,5 +118,10 @@ def export_sources(path: Path, as_csv: bool, target: Any) -> int:
     Example:  communique sources export --out subscriptions.opml
     """
     config = load(path, os.environ)
-    target.write(subscriptions.write_csv(config.sources).encode() if as_csv else write_opml(config.sources, title=config.publish.title))
+    target.write(subscriptions.write_csv(config.sources).encode() if as_csv else _opml(config))
     return 0
+
+
+def _opml(config: Config) -> bytes:
+    settings = {source.id: subscriptions.texts_of(source) for source in config.sources}
+    return write_opml(config.sources, title=config.publish.title, settings=settings)

@@ -9,7 +9,7 @@ Touches: nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -19,6 +19,8 @@ from aggregator.parse.text import ILLEGAL, MAX_ADDRESS, MAX_DOCUMENT, absolute, 
 from storage.model import Source
 
 MAX_OUTLINES = 20_000               # a list longer than any person keeps
+OURS = "urn:communique:source"      # the namespace of the settings of a source, which no other program knows
+_SAID = frozenset({"name", "url", "language"})      # settings that OPML has words of its own for
 _URL_NAMES = ("xmlurl", "rssurl", "feedurl", "url")
 
 
@@ -31,6 +33,7 @@ class Outline:
     site: str = ""                              # the human page, http(s)
     category: str = ""                          # its folders, outermost first: "Asia/Agencies"
     language: str = ""
+    settings: tuple[tuple[str, str], ...] = ()  # of a list that Communiqué wrote: the keys of the source as texts
 
 
 def read_opml(body: bytes, *, name: str = "OPML") -> tuple[Outline, ...]:
@@ -60,15 +63,21 @@ def read_opml(body: bytes, *, name: str = "OPML") -> tuple[Outline, ...]:
     return tuple(found.values())
 
 
-def write_opml(sources: Iterable[Source], *, title: str) -> bytes:
-    """The sources as an OPML 2.0 list: feeds as subscriptions, pages and sitemaps as links. The same sources give the same bytes."""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">', "  <head>", f"    <title>{_escaped(title)}</title>", "  </head>", "  <body>"]
+def write_opml(sources: Iterable[Source], *, title: str, settings: Mapping[str, Mapping[str, str]] | None = None) -> bytes:
+    """The sources as an OPML 2.0 list: feeds as subscriptions, pages and sitemaps as links. The same sources give the same bytes.
+
+    `settings` are further keys of each source, by its id; they are written in a namespace of ours.
+    """
+    space = f' xmlns:communique="{OURS}"' if settings else ""
+    head = ["  <head>", f"    <title>{_escaped(title)}</title>", "  </head>"]
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<opml version="2.0"{space}>', *head, "  <body>"]
     for source in sorted(sources, key=lambda source: source.id):
         name = _escaped(source.name or source.id)
         where = f'type="rss" xmlUrl="{_escaped(source.url)}"' if source.kind == "feed" else f'type="link" url="{_escaped(source.url)}"'
         language = f' language="{_escaped(source.language)}"' if source.language else ""
         category = "/".join(part for part in (source.country, source.role) if part)
-        lines.append(f'    <outline text="{name}" title="{name}" {where}{language} category="/{_escaped(category)}"/>')
+        own = "".join(f' communique:{key}="{_escaped(text)}"' for key, text in (settings or {}).get(source.id, {}).items() if key not in _SAID)
+        lines.append(f'    <outline text="{name}" title="{name}" {where}{language} category="/{_escaped(category)}"{own}/>')
     return "\n".join([*lines, "  </body>", "</opml>", ""]).encode("utf-8", "ignore")
 
 
@@ -78,15 +87,18 @@ def _collect(root: etree._Element, found: dict[str, Outline]) -> None:
         element, folders = walk.pop()
         below = folders
         if isinstance(element.tag, str) and element.tag.rpartition("}")[2].lower() == "outline":
-            fields = {str(key).rpartition("}")[2].lower(): _clean(str(value)) for key, value in element.attrib.items()}
+            named = {str(key): _clean(str(value)) for key, value in element.attrib.items()}
+            settings = {key.removeprefix(f"{{{OURS}}}"): value for key, value in named.items() if key.startswith(f"{{{OURS}}}")}
+            fields = {key.rpartition("}")[2].lower(): value for key, value in named.items() if not key.startswith(f"{{{OURS}}}")}
             kind = fields.get("type", "").lower()
             title = one_line(fields.get("title") or fields.get("text", ""), 200)
-            written = next((fields[key] for key in _URL_NAMES if fields.get(key)), "") if kind not in {"include", "link"} else ""
+            written = next((fields[key] for key in _URL_NAMES if fields.get(key)), "") if kind != "include" and (kind != "link" or settings) else ""
             url = absolute(re.sub(r"^feed:(//)?(?=https?:)", "", written).replace("feed://", "http://", 1))
             if url and url not in found:
                 category = "/".join(folders) or fields.get("category", "").split(",")[0].strip().strip("/")
                 language = one_line(fields.get("language", ""), 35).lower()
-                found[url] = Outline(title or url, url, absolute(fields.get("htmlurl", "")), one_line(category, 200), language)
+                settings |= {"language": language} if settings and language else {}
+                found[url] = Outline(title or url, url, absolute(fields.get("htmlurl", "")), one_line(category, 200), language, tuple(settings.items()))
             elif not url and title and kind != "include":
                 below = (*folders, one_line(title, 60)) if len(folders) < 8 else folders
         walk.extend((child, below) for child in reversed(element))

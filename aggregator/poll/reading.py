@@ -49,7 +49,7 @@ class Read:
     parsed: Parsed
     articles: int = 0
     missed: int = 0
-    note: str = ""
+    note: str = ""                  # what was left out, and why
 
 
 @dataclass(slots=True)
@@ -64,6 +64,7 @@ class Reader:
     store: Store
     desk: Desk
     clock: Callable[[], datetime]
+    most: int = ARTICLES
     parsing: Stage = field(default_factory=Stage)
 
     async def read(self, source: Source, document: Document) -> Read:
@@ -79,13 +80,15 @@ class Reader:
         before = await self.desk.do(lambda: self.store.sources.tries(source.id)) if fresh else {}
         tries: dict[str, int] = {}          # that changed
         read, done, reasons, until = 0, 0, list[str](), self.clock() + LONGEST
-        for entry in fresh[:ARTICLES]:
+        unread = list[str]()                # why an article's text could not be had though it was there
+        for entry in fresh[:self.most]:
             if self.clock() >= until:
                 break
             try:
                 entries.append(await self._article(source, entry))
                 read += 1
-            except (Disallowed, ParseError):
+            except (Disallowed, ParseError) as error:
+                unread.append(error.reason)
                 entries.append(entry)       # the listing's word will do: the page is not for us, or it is there and holds no text we can find
             except FetchError as error:
                 if not isinstance(error, Silent):       # then it was not asked
@@ -100,7 +103,9 @@ class Reader:
         if tries:
             await self.desk.do(lambda: self.store.sources.save_tries(source.id, tries, self.clock()))
         missed = len(fresh) - done
-        note = f"{missed} of {len(fresh)} new articles not read yet" + (f": {reasons[0]}" if reasons else "") if missed else ""
+        later = f"{missed} of {len(fresh)} new articles not read yet" + (f": {reasons[0]}" if reasons else "") if missed else ""
+        told = f"{len(unread)} articles told by their listing alone: {unread[0]}" if unread else ""
+        note = "; ".join(filter(None, (later, told)))
         in_order = tuple(sorted(entries, key=lambda entry: entry.position))
         return Read(replace(parsed, entries=in_order), read, missed, note)
 

@@ -74,6 +74,7 @@ class Round:
     changed: int
     failed: tuple[tuple[str, str], ...]         # source id, reason
     skipped: tuple[tuple[str, str], ...]        # asked for but not visited: source id, reason
+    noted: tuple[tuple[str, str], ...]          # visited, with something worth knowing: source id, what
     articles: int
     missed: int                                 # articles left for the next visit
     decided: Decided
@@ -310,6 +311,7 @@ def _summed(
         changed=sum(poll.changed for poll in polls),
         failed=tuple((poll.source_id, poll.reason) for poll in polls if poll.outcome == "failed"),
         skipped=tuple(sorted(skipped)),
+        noted=tuple((poll.source_id, poll.reason) for poll in polls if poll.outcome != "failed" and poll.reason),
         articles=sum(visited.articles for visited in done),
         missed=sum(visited.missed for visited in done),
         decided=decided,

@@ -37,6 +37,7 @@ from storage.store import Store
 
 LOG = logging.getLogger("communique")
 
+NOTHING = frozenset({204, 205})     # statuses that say there is nothing to be sent; a 200 without a body is a fault of the server
 QUOTA = 500                 # new items of one source in a day, its first document excepted: an agency brings 300, a broken feed any number
 LAST_WORDS = 3              # visits answered 410, over two days, after which a source is taken at its word
 ANOTHER = 3                 # entries, all of them new: of two, none known may be a busy day
@@ -139,8 +140,10 @@ class Visitor:
             if source.kind != "feed":
                 await self.robots.require(request.url, source)
             reply = await self._fetch(request)
-            if reply.document is None or not reply.document.body:
+            if reply.document is None or (not reply.document.body and reply.status in NOTHING):
                 return await self._unchanged(source, standing, reply, request)
+            if not reply.document.body:
+                return await self._failed(source, standing, request, f"HTTP {reply.status} with nothing in it")
             body_hash = sha256(reply.document.body).hexdigest()
             if body_hash == standing.body_hash and reply.url == standing.url:
                 return await self._unchanged(source, standing, reply, request)
@@ -255,7 +258,7 @@ class Visitor:
         due, reason = next_visit(
             source, standing, replace(visit, pushed=pushed), now=poll.at, every=self.polling.every, at_most=self.polling.at_most, own=self.is_own(source))
         reason = "; ".join(filter(None, (reason, moves.told(self._moved_already().get(source.id)))))
-        self.store.sources.save_standing(replace(standing, due=due, reason=reason))
+        self.store.sources.save_standing(replace(standing, due=due, reason=reason, note="" if poll.outcome == "failed" else poll.reason))
         self.store.sources.record(poll)
         return Visited(source, poll, due)
 

@@ -76,8 +76,34 @@ def test_others_are_polled_only_by_those_who_say_who_they_are(run, command):
                                    ("sources", "add", "https://a.example/"), ("search", "x"), ("export",), ("rebuild",), ("backup", "x.db")])
 def test_without_a_configuration_every_command_says_how_to_get_one(run, words):
     code, out, err = run(*words)
-    assert (code, out) == (2, "")
+    assert code == 2
     assert "communique init" in err
+    if "--json" in words:
+        assert json.loads(out) == {"error": err.splitlines(), "exit_code": 2}
+    else:
+        assert out == ""
+
+
+def test_those_who_ask_for_json_are_told_in_json_what_is_wrong(run, served):
+    for words in (("fetch", "--json", "--source", "nobody"), ("check", "nobody", "--json"), ("status", "--json", "--frobnicate")):
+        code, out, err = run(*words)
+        assert code == 2
+        assert json.loads(out)["error"][0] in err
+
+
+def test_a_trial_of_a_page_reads_its_first_articles(run, served):
+    port = (served / "config.toml").read_text(encoding="utf-8").partition("127.0.0.1:")[2].partition('"')[0]
+    told = "<p>SUVA - Fiji's Minister of the Interior Pio Ravu held talks with Tonga's Minister of Police Sione Taufa in Suva on 4 March 2026.</p>" * 3
+    for number in range(5):
+        (served / f"www/{number}.html").write_text(f"<html><body><article><h1>Talks {number}</h1>{told}</article></body></html>", encoding="utf-8")
+    rows = "".join(f'<li><a href="/{number}.html">Talks {number}</a></li>' for number in range(5))
+    (served / "www/news.html").write_text(f"<html><body><ul>{rows}</ul></body></html>", encoding="utf-8")
+    with (served / "config.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[[sources]]\nid = "page"\nurl = "http://127.0.0.1:{port}/news.html"\nkind = "page"\nitem = "li"\nlanguage = "en"\n')
+    code, out, _ = run("check", "page", "--json")
+    found = json.loads(out)
+    assert (code, found["entries"], len(found["items"])) == (0, 5, 3)
+    assert found["items"][0]["reports"][0]["parties"] == ["FJ", "TO"]
 
 
 def test_a_wrong_word_exits_with_2(run):

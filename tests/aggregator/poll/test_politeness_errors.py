@@ -214,6 +214,7 @@ async def test_p052_an_empty_answer_changes_and_removes_nothing(world, site, sta
     await world.live(DAY)
     assert world.titles() == ["One"]
     assert {one.headers.get("if-none-match") for one in site.log[1:]} == {'"a"'}
+    assert world.standing("a").last_error == ("HTTP 200 with nothing in it" if status == 200 else "")
 
 
 async def test_p053_a_part_nobody_asked_for_is_an_error(world, site):

@@ -1,0 +1,26 @@
+"""What a visit left out is said: articles without text, entries beyond the limit."""
+
+from __future__ import annotations
+
+from storage.model import PageRules
+from tests.aggregator.poll.world import article, listing, rss
+
+
+async def test_articles_that_hold_no_text_are_counted_and_told_by_their_listing(world, site):
+    site.on("/news", listing(site, "one", "two"))
+    site.on("/one", article("One", "The ministers met in Suva."))
+    site.on("/two", "<html><body><p></p></body></html>")
+    world.follow(world.feed("/news", kind="page", page=PageRules(item="div.row")))
+    done = await world.round()
+    assert world.titles() == ["One", "two"]
+    ((name, note),) = done.noted
+    assert name == "news"
+    assert note.startswith("1 articles told by their listing alone: ")
+    assert world.standing("news").note == note
+
+
+async def test_entries_beyond_the_limit_are_told(world, site):
+    site.on("/feed", rss(*(f"Story {number}" for number in range(1003))))
+    world.follow(world.feed("/feed"))
+    done = await world.round()
+    assert done.noted == (("feed", "3 entries beyond the limit of one document left out"),)
