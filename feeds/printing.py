@@ -60,6 +60,7 @@ class Round:
         known = store.publications.notices(alarming.PATH, MOST_NOTICES * 2) if alarms is not None else ()
         self._notices: list[Notice] = list(alarming.notices(alarms, known, now)) if alarms is not None else []
         self._touched: dict[str, None] = {}
+        self._unfinished = bool(store.setting(UNFINISHED))      # the last round was interrupted, or could not write everything
         self._broken = False                    # an archive could not be written: the next round must look at all of them
         self.meetings = self.ended = 0
 
@@ -75,11 +76,10 @@ class Round:
 
     def run(self) -> None:
         """Does what there is to do; nothing when nothing has changed."""
-        unfinished = bool(self._store.setting(UNFINISHED))
         lost = self._editions.lost(self._there)
-        if not (self._whole or self._unpublished or self._notices or lost or unfinished or any(file not in self._there for file in SITE_FILES)):
+        if not (self._whole or self._unpublished or self._notices or lost or self._unfinished or any(file not in self._there for file in SITE_FILES)):
             return
-        if unfinished:
+        if self._unfinished:
             self._files.sweep()
         self._store.change_setting(UNFINISHED, self._now.isoformat())
         self._touched |= dict.fromkeys(lost)
@@ -99,7 +99,7 @@ class Round:
             self._store.change_setting(BASE, self._site.base_url)
         elif self._broken:
             self._store.change_setting(FINGERPRINT, "")
-        self._store.change_setting(UNFINISHED, "")
+        self._store.change_setting(UNFINISHED, self._now.isoformat() if self.press.failed else "")
 
     # What there is to do
 
@@ -285,7 +285,7 @@ class Round:
         publications = self._store.publications
         publications.notice(self._notices)
         for path in SERVICE:
-            if not (self._whole or path in lost or any(notice.path == path for notice in self._notices)):
+            if not (self._whole or self._unfinished or path in lost or any(notice.path == path for notice in self._notices)):
                 continue
             publications.prune_notices(path, MOST_NOTICES * 2)
             edition, feed = self._editions.get(path), self._editions.feed(path)
@@ -299,7 +299,7 @@ class Round:
 
     def _write_site(self) -> None:
         """What leads to all the rest, last; only when some of the rest was written."""
-        if not (self._whole or self.press.written) and all(name in self._there for name in SITE_FILES):
+        if not (self._whole or self._unfinished or self.press.written) and all(name in self._there for name in SITE_FILES):
             return
         editions, feeds = self._editions.all(), self._editions.standing()
         drawings = self._shelf.drawings(newest := self._store.meetings.newest_ids(INDEX_MEETINGS))
@@ -308,7 +308,7 @@ class Round:
         listed = max((edition.retired_at or edition.appeared for edition in editions), default=self._start)
         index = index_page(rows, [feed for feed in feeds if feed.path not in SERVICE], self._site)
         pages = [Page("style.css", style(), self._start), Page("retired.json", manifest.retired(editions), listed)]
-        if self._whole or self._editions.listed_anew or "feeds.opml" not in self._there:
+        if self._whole or self._unfinished or self._editions.listed_anew or "feeds.opml" not in self._there:
             pages.append(Page("feeds.opml", opml(feeds, self._site, listed), listed))
         stand = self.press.standing("feeds.opml") | self.press.write(pages) | self.press.write([Page("index.html", index, updated)])
         self.press.write([Page("manifest.json", manifest.manifest(editions, stand, self._site, updated), updated)])
