@@ -125,16 +125,18 @@ class Intake:
         put_off = {item.id for item, _ in late} | waited.keys()
         return (*first, *(pair for pair in found if pair[0].id not in put_off))
 
-    def decide(self, now: datetime, *, most: int | None = None) -> Decided:
+    def decide(self, now: datetime, *, most: int | None = None, drawing: bool = True) -> Decided:
         """Find the meetings of every item not yet decided, each item in a transaction of its own, and draw those that changed.
 
         With `most` it ends after the batch that reaches so many items, and leaves the rest to the next call.
+        Without `drawing` the meetings are left to be drawn by a later call.
         """
         items = reports = 0
         touched: dict[str, str] = {}
         failed: list[str] = []
         self._placing.heed(now)
-        self._placing.draw(now, touched)
+        if drawing:
+            self._placing.draw(now, touched)
         while not self.stopping and (most is None or items < most) and (batch := self.store.items.undecided(BATCH)):
             for item in batch:
                 if self.stopping:
@@ -151,7 +153,8 @@ class Intake:
                     failed.append(item.id)
                     self.store.items.mark_decided([item.id])
                 items += 1
-            self._placing.draw(now, touched)
+            if drawing:
+                self._placing.draw(now, touched)
         outcomes = Counter(touched.values())
         return Decided(items, reports, outcomes["new"], outcomes["changed"], tuple(failed))
 

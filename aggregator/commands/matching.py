@@ -95,7 +95,8 @@ def match(rows: Sequence[dict[str, str]], reading: Reading, *, events: bool = Fa
             intake.take(source, Parsed((entry,)), seen_at)
             (newest,) = store.items.undecided(1)
             items.append((row["id"], newest.id))
-            intake.decide(seen_at)
+            intake.decide(seen_at, drawing=False)
+        intake.decide(seen_at)
         for row_id, item_id in items:
             yield _answer(row_id, item_id, store)
 
