@@ -33,8 +33,8 @@ TEXT = (
 def entries(count: int) -> tuple[Entry, ...]:
     """So many near-copies, each with a link, an id and a number of its own."""
     return tuple(
-        Entry(n, guid=f"{n}", link=f"https://flood.example/{n}", title=f"Fiji and Tonga discuss drugs, edition {n}", content=TEXT.format(n=n, m=n * 7919 % 10007),
-              content_is_html=False, published_at=AT)
+        Entry(n, guid=f"{n}", link=f"https://flood.example/{n}", title=f"Fiji and Tonga discuss drugs, edition {n}",
+              content=TEXT.format(n=n, m=n * 7919 % 10007), content_is_html=False, published_at=AT)
         for n in range(count)
     )
 

@@ -57,7 +57,7 @@ def main() -> None:
 class Taking(Intake):
     """Takes in and decides nothing: what items report is measured elsewhere."""
 
-    def decide(self, now: datetime, *, most: int | None = None) -> Decided:
+    def decide(self, now: datetime, *, most: int | None = None, drawing: bool = True) -> Decided:
         return Decided()
 
 

@@ -240,7 +240,9 @@ def _resolve(match: re.Match[str], calendar: _Calendar, reference: date, ahead: 
         return dated(year, calendar.months.get(" ".join(got["pm"].split())), number("q1") or number("p1"), number("p1") if got["q1"] else None)
     if got["wd"]:
         return _weekday(match, calendar, reference, ahead)
-    offset = calendar.relative[" ".join(got["rel"].split())]
+    offset = calendar.relative.get(" ".join(got["rel"].split()))
+    if offset is None:
+        return None
     if offset == _DAY_BEFORE:
         return Mention(start, end, (found[-1].day if found else reference) - timedelta(days=1), None, "day before")
     return Mention(start, end, reference + timedelta(days=offset), None, "relative")
@@ -289,10 +291,12 @@ def _numbered_day(start: int, end: int, number: int, last: int | None, reference
     return None
 
 
-def _weekday(match: re.Match[str], calendar: _Calendar, reference: date, ahead: bool) -> Mention:
+def _weekday(match: re.Match[str], calendar: _Calendar, reference: date, ahead: bool) -> Mention | None:
     """The last such day before `reference`, itself included; the next one for a preview, or as "last" and "next" beside it say."""
     start, end = match.span()
-    weekday = calendar.weekdays[" ".join(match["wd"].split())]
+    weekday = calendar.weekdays.get(" ".join(match["wd"].split()))
+    if weekday is None:
+        return None         # "sali" for the Turkish "salı": an i without its dot is one with it to a pattern that ignores case
     back, on = (reference.weekday() - weekday) % 7, (weekday - reference.weekday()) % 7
     around = match.string[max(0, start - BESIDE):start], match.string[end:end + BESIDE]
     if calendar.last is not None and _touches(calendar.last, *around):

@@ -258,3 +258,8 @@ def test_a_resolved_day_keeps_the_other_days_the_text_may_mean() -> None:
     assert sure.alternatives == ()
     assert torn.day == date(2024, 1, 9)
     assert torn.alternatives == (date(2024, 1, 8),)
+
+
+def test_a_word_that_a_pattern_takes_for_a_weekday_by_its_undotted_i_is_none() -> None:
+    assert find_days("sali gunu gorustuler", "tr", date(2026, 3, 4)) == ()
+    assert find_days("salı günü görüştüler", "tr", date(2026, 3, 4))[0].day == date(2026, 3, 3)
