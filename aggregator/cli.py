@@ -27,9 +27,8 @@ import click
 from starlette.applications import Starlette
 
 from aggregator import config as configuration
-from aggregator.commands import daemon, fleet, rounds, ruling, screen, trying
+from aggregator.commands import daemon, fleet, rounds, ruling, screen, trying, watching
 from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
-from aggregator.commands.health import health
 from aggregator.commands.matching import MatchError, match, read_lines
 from aggregator.commands.sources import sources
 from aggregator.commands.stored import backup, copy, explain, export, search
@@ -43,6 +42,7 @@ from aggregator.understand.authority import extended, shipped
 from aggregator.understand.reading import understand
 from aggregator.understand.topics import SHIPPED
 from feeds import publisher, server
+from feeds.alarms import Alarm
 from feeds.errors import FeedsError
 from storage.database import StorageError
 from storage.store import Store, open_store
@@ -282,9 +282,8 @@ def status(path: Path, as_json: bool) -> int:
     Example:  communique status --json
     """
     config = _load(path)
-    with _store(config) as store:
-        standings = {standing.source_id: standing for standing in store.sources.standings()}
-        found = health(config.sources, standings, items=store.items.count(), meetings=store.meetings.count(), now=clock(), workers=store.workers())
+    with _read_only(config) as store:
+        found = watching.look(store, config.sources, clock())
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:
@@ -424,7 +423,14 @@ def _publisher(config: configuration.Config, store: Store, *, everything: bool =
     publishing = publisher.Publishing(
         said.title, said.base_url, said.directory, said.contact, said.languages, said.hub, said.feeds, config.topics, config.combinations,
     )
-    return lambda now: publisher.publish(store, publishing, now=now, everything=everything)
+    watch = watching.Watch(store, config.sources)
+
+    def publish(now: datetime) -> publisher.Published:
+        found = watch(now)
+        told = None if found is None else [Alarm(alarm.source_id, alarm.name, alarm.state, alarm.reason) for alarm in found]
+        return publisher.publish(store, publishing, now=now, everything=everything, alarms=told)
+
+    return publish
 
 
 def _listen_to_the_log(default: str) -> None:
@@ -460,6 +466,12 @@ def _store(config: configuration.Config) -> Store:
         store.close()
         raise
     return store
+
+
+def _read_only(config: configuration.Config) -> Store:
+    """The store to be read alone, also where nothing may be written; an empty one where there is none yet."""
+    scheme, _, name = config.store.url.partition(":")
+    return open_store("sqlite::memory:") if scheme == "sqlite" and not Path(name).exists() else open_store(config.store.url, read_only=True)
 
 
 def _chosen(config: configuration.Config, ids: tuple[str, ...]) -> tuple[Any, ...] | None:

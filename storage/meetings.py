@@ -324,6 +324,19 @@ class Meetings:
         """The ids of all meetings, the one that changed longest ago first."""
         return iter([id for (id,) in self._database.query("SELECT id FROM meetings ORDER BY updated, id DESC")])
 
+    def moments_of_pairs(self, *, least: int, most: int) -> dict[str, tuple[datetime, ...]]:
+        """When meetings of each pair of countries last changed, the latest first and at most `most`; pairs with at least `least` meetings only."""
+        rows = self._database.query(
+            "SELECT code, updated FROM (SELECT code, updated, row_number() OVER (PARTITION BY code ORDER BY updated DESC) AS place,"
+            " count(*) OVER (PARTITION BY code) AS number FROM meeting_labels WHERE kind = 'pair') AS pairs"
+            " WHERE number >= :least AND place <= :most ORDER BY code, updated DESC",
+            {"least": least, "most": most},
+        )
+        found: dict[str, list[datetime]] = {}
+        for code, updated in rows:
+            found.setdefault(code, []).append(moment_of(updated))
+        return {code: tuple(moments) for code, moments in found.items()}
+
     def newest_ids(self, limit: int) -> tuple[str, ...]:
         """The ids of the meetings that changed last, the latest first."""
         return tuple(id for (id,) in self._database.query("SELECT id FROM meetings ORDER BY updated DESC, id LIMIT :limit", {"limit": limit}))

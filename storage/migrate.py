@@ -39,6 +39,14 @@ def migrate(database: Database) -> None:
             database.execute("INSERT INTO schema_version (version, title) VALUES (:version, :title)", {"version": version, "title": title})
 
 
+def require_newest(database: Database) -> None:
+    """Raises StorageError unless the database has the schema this program writes; changes nothing."""
+    tables, wanted = database.tables(), len(migrations())
+    known = _version(database) if "schema_version" in tables else 0
+    if known != wanted:
+        raise StorageError(f"{database.name}: has schema {known}, this program reads {wanted}; let a program that may write to it open it first")
+
+
 def migrations() -> tuple[tuple[int, str, str], ...]:
     """Every migration: its number, its title, its SQL; in order, from 1 without a gap."""
     found = sorted((file.name, file.read_text(encoding="utf-8")) for file in files("storage").joinpath("migrations").iterdir() if file.name.endswith(".sql"))

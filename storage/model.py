@@ -100,6 +100,8 @@ class Standing:
     last_new: datetime | None = None            # when it last brought an item we had not seen
     last_full: datetime | None = None           # when it last answered 200
     last_error: str = ""
+    last_status: int = 0                        # HTTP status of the last visit; 0 when there was no answer, or one of a hub's
+    turned_away: bool = False                   # the host does not want programs like us: a challenge for browsers, or a block
     note: str = ""                              # what is worth knowing of the last visit that went well: entries left out, a move
     not_before: datetime | None = None          # what Retry-After asked for
     hints: Hints = NO_HINTS                     # of the last whole document: a 304 does not repeat them

@@ -27,22 +27,37 @@ class Sqlite:
 
     dialect = "sqlite"
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, read_only: bool = False) -> None:
         self.name = path
         self._changes = Changes(path, lambda: self.execute("BEGIN IMMEDIATE"), lambda: self.execute("COMMIT"), self._rollback)
         if path != ":memory:" and not Path(path).absolute().parent.is_dir():
             raise StorageError(f"{path}: there is no folder {Path(path).absolute().parent}; create it, or correct store.url")
         try:
-            self._connection = sqlite3.connect(
+            self._connection = self._only_read(path) if read_only else sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS, timeout=PATIENCE / 1000
             )
         except sqlite3.Error as error:
             raise self._explained(error) from error
         try:
-            self._prepare()
+            if not read_only:
+                self._prepare()
         except StorageError:
             self._connection.close()
             raise
+
+    def _only_read(self, path: str) -> sqlite3.Connection:
+        """A connection that cannot write. Where even the shared memory of a store that somebody writes cannot be made, the file is read as it lies."""
+        for how in ("mode=ro", "mode=ro&immutable=1"):
+            connection = sqlite3.connect(
+                f"{Path(path).absolute().as_uri()}?{how}", uri=True, isolation_level=None, check_same_thread=False, timeout=PATIENCE / 1000)
+            try:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                return connection
+            except sqlite3.OperationalError:
+                connection.close()
+                if "immutable" in how:
+                    raise
+        raise AssertionError("unreachable")
 
     def _prepare(self) -> None:
         # Reading the schema first: a file that is no database must be refused before a pragma could write to it.

@@ -15,7 +15,7 @@ from storage.database import Database, StorageError
 from storage.fleet import Fleet, Worker, workers
 from storage.items import Items
 from storage.meetings import Meetings
-from storage.migrate import migrate
+from storage.migrate import migrate, require_newest
 from storage.postgres import Postgres
 from storage.publications import Publications
 from storage.repairs import Repairs
@@ -25,8 +25,8 @@ from storage.sqlite import Sqlite
 from storage.subscriptions import Subscriptions
 
 
-def open_store(url: str) -> Store:
-    """The store at `url`, made or brought to the newest schema where needed.
+def open_store(url: str, *, read_only: bool = False) -> Store:
+    """The store at `url`, made or brought to the newest schema where needed; with `read_only` it is read as it is, and must be there.
 
     "sqlite:FILE", "sqlite::memory:" or "postgresql://USER@HOST/DATABASE". Raises StorageError, with what to do,
     when there is no such kind of store, or it cannot be read, is damaged, or
@@ -35,9 +35,12 @@ def open_store(url: str) -> Store:
     scheme, _, rest = url.partition(":")
     if scheme not in ("sqlite", "postgresql") or not rest:
         raise StorageError(f"{url!r} names no store: write sqlite:FILE or postgresql://USER@HOST/DATABASE")
-    database: Database = Sqlite(rest) if scheme == "sqlite" else Postgres(url)
+    database: Database = Sqlite(rest, read_only=read_only) if scheme == "sqlite" else Postgres(url)
     try:
-        migrate(database)
+        if read_only:
+            require_newest(database)
+        else:
+            migrate(database)
     except BaseException:
         database.close()
         raise

@@ -13,5 +13,6 @@ exporting.py      meetings as rows, for a spreadsheet or a program
 sources.py        the commands that list, add, remove, import and export sources
 subscriptions.py  sources added to and taken from config.toml, comments kept
 health.py         how the sources are, in words
+watching.py       the same asked of the store, and what needs a look as alarms
 screen.py         what people see: progress on a terminal, and a table at the end
 """

@@ -27,7 +27,7 @@ from storage.model import Report, Source
 
 PLAIN_WIDTH = 240       # columns of a table that goes to a file or a pipe: nothing is cut, and lines can be searched
 NOTES = 10              # of visits, shown after a round
-STATES = {"well": "green", "new": "cyan", "failing": "red", "silent": "yellow"}
+STATES = {"well": "green", "new": "cyan", "failing": "red", "silent": "yellow", "blocked": "red", "gone": "red", "moved": "yellow"}
 
 
 class Screen:
@@ -83,12 +83,14 @@ class Screen:
 
     def health(self, health: Health, *, now: datetime) -> None:
         """How the sources and the store are."""
-        table = _table("source", "", "last success", "last new item", "next visit", "why then", "last error")
+        table = _table("source", "", "last success", "last new item", "next visit", "why then", "last error or note")
         for source in health.sources:
             state = f"[{STATES[source.state]}]{source.state}[/]"
             moments = (_ago(source.last_success, now), _ago(source.last_new, now), _ahead(source.due, now))
-            table.add_row(escape(source.id), state, *moments, escape(source.reason), escape(source.last_error))
+            table.add_row(escape(source.id), state, *moments, escape(source.reason), escape(source.last_error or source.note))
         self._out.print(table)
+        for pair in health.pairs:
+            self._out.print(f"[yellow]silent[/] {escape(pair.code)}: {escape(pair.trouble)}")
         if health.workers:
             members = _table("worker", "", "seen", "in hand", "visited", "failed", "jobs waiting", "items waiting")
             for worker in health.workers:

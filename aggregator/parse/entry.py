@@ -13,6 +13,8 @@ from datetime import datetime
 
 from storage.model import NO_HINTS, Hints
 
+LAYOUT = "the layout may have changed"      # how an operator, and what watches over the sources, knows a page whose selectors find nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

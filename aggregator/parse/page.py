@@ -22,7 +22,7 @@ from lxml.cssselect import CSSSelector
 
 from aggregator.errors import ParseError
 from aggregator.parse.dates import read_date
-from aggregator.parse.entry import Document, Entry, Parsed
+from aggregator.parse.entry import LAYOUT, Document, Entry, Parsed
 from aggregator.parse.text import absolute, blocks, decoded, one_line, root_name, unpacked
 from storage.model import PageRules, Source
 
@@ -174,4 +174,4 @@ def _compiled(selector: str, url: str) -> CSSSelector:
 
 
 def _nothing(url: str, rule: str, selector: str, where: str) -> ParseError:
-    return ParseError(url, f'the selector {rule} = "{selector}" matches nothing in {where}: the layout may have changed')
+    return ParseError(url, f'the selector {rule} = "{selector}" matches nothing in {where}: {LAYOUT}')

@@ -258,7 +258,9 @@ class Visitor:
         due, reason = next_visit(
             source, standing, replace(visit, pushed=pushed), now=poll.at, every=self.polling.every, at_most=self.polling.at_most, own=self.is_own(source))
         reason = "; ".join(filter(None, (reason, moves.told(self._moved_already().get(source.id)))))
-        self.store.sources.save_standing(replace(standing, due=due, reason=reason, note="" if poll.outcome == "failed" else poll.reason))
+        note = "" if poll.outcome == "failed" else poll.reason
+        self.store.sources.save_standing(replace(
+            standing, due=due, reason=reason, note=note, last_status=poll.status, turned_away=visit.turned_away))
         self.store.sources.record(poll)
         return Visited(source, poll, due)
 

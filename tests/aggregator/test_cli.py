@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from aggregator import cli
+from storage.database import StorageError
 from storage.store import open_store
 
 FEED = """<rss version="2.0"><channel><title>AU Press</title><link>https://au.example/</link>
@@ -145,6 +146,28 @@ def test_status_tells_the_health_of_each_source(run, served):
     assert err == 'source "gone": HTTP 404; a failure, never a success\n'
     assert (told["au-press"]["state"], told["gone"]["state"]) == ("well", "failing")
     assert run("status")[0] == 1
+
+
+def test_a_source_that_needs_a_look_is_told_of_in_the_feed_of_sources(run, served):
+    run("fetch")
+    feed = (served / "public/sources.atom").read_text(encoding="utf-8")
+    assert "HTTP 404" in feed
+    assert feed.count("<entry>") == 1
+    assert run("publish", "--json")[1].startswith('{"written": 0')
+
+
+def test_status_only_reads(run, served):
+    run("fetch")
+    before = {path.name: path.stat().st_mtime_ns for path in served.iterdir() if "db" in path.name}
+    with open_store(f"sqlite:{served / 'communique.db'}", read_only=True) as store:
+        with pytest.raises(StorageError):
+            store.change_setting("first_year", "1999")
+        assert store.items.count() == 1
+    assert run("status", "--json")[0] == 1
+    assert {path.name: path.stat().st_mtime_ns for path in served.iterdir() if path.name in before} == before
+    (served / "communique.db").rename(served / "elsewhere.db")
+    assert json.loads(run("status", "--json")[1])["items"] == 0
+    assert not (served / "communique.db").exists()
 
 
 def test_a_trial_shows_what_would_be_read_and_stores_nothing(run, served):
