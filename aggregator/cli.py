@@ -35,6 +35,7 @@ from aggregator.commands.stored import backup, copy, explain, export, search
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.fetch.addresses import is_own
 from aggregator.fleet.pgqueuer import PgQueuerQueue
+from aggregator.logs import FORMATS, Lines
 from aggregator.newsroom.server import Newsroom
 from aggregator.push.callback import Callback
 from aggregator.rebuilding import rebuild
@@ -59,7 +60,9 @@ def clock() -> datetime:
 
 def main() -> NoReturn:
     """Run the command line; never shows a traceback to a user."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logged = logging.StreamHandler(sys.stderr)
+    logged.setFormatter(Lines("text"))
+    logging.basicConfig(level=logging.WARNING, handlers=[logged])
     try:
         _listen_to_the_log("ERROR")
         code = cli.main(standalone_mode=False)
@@ -434,10 +437,15 @@ def _publisher(config: configuration.Config, store: Store, *, everything: bool =
 
 
 def _listen_to_the_log(default: str) -> None:
-    """Show the log from the level that COMMUNIQUE_LOG names."""
+    """Show the log from the level that COMMUNIQUE_LOG names, in the format that COMMUNIQUE_LOG_FORMAT names."""
     level = os.environ.get("COMMUNIQUE_LOG", default).upper()
     if level not in logging.getLevelNamesMapping():
         raise AggregatorError(f'COMMUNIQUE_LOG = "{level}" is no level; write DEBUG, INFO, WARNING or ERROR')
+    form = os.environ.get("COMMUNIQUE_LOG_FORMAT", "text")
+    if form not in FORMATS:
+        raise AggregatorError(f'COMMUNIQUE_LOG_FORMAT = "{form}" is no format; write {" or ".join(FORMATS)}')
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(Lines(form))
     LOG.setLevel(level)
 
 
