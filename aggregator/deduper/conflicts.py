@@ -12,8 +12,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from aggregator.deduper.copies import containment
-from aggregator.deduper.facts import GATHERING, Facts, Pair, kinds_of_post, named_in
-from aggregator.deduper.names import comparable
+from aggregator.deduper.facts import FIRST, GATHERING, Facts, Pair, kinds_of_post, named_in
+from aggregator.deduper.names import comparable, fold, likeness
 from feeds.places import country
 from storage.model import Person
 
@@ -85,6 +85,29 @@ def are_rivals(of: Pair, one: Person, other: Person) -> bool:
     if one.country and other.country:
         return one.country == other.country
     return bool(of.people) or (len(of.mine.people) >= 2 and len(of.theirs.people) >= 2)
+
+
+def strangers(of: Pair) -> tuple[Person, Person] | None:
+    """Someone of either report who is not even named in the other's text, where a meeting of two sides has no room for both.
+
+    Someone else who takes part is in both texts, so that each of the two is the other side of them. None where nothing can be said.
+    """
+    if both_sides(of):
+        return None
+    mine, theirs = (_unnamed(here, there) for here, there in ((of.mine, of.theirs), (of.theirs, of.mine)))
+    if not mine or not theirs or not comparable(mine[0].name, theirs[0].name):
+        return None
+    if mine[0].country and theirs[0].country and mine[0].country != theirs[0].country:
+        return None
+    is_shared = bool(of.people) or any(len(found) < len(there.people[:FIRST]) for found, there in ((mine, of.mine), (theirs, of.theirs)))
+    return (mine[0], theirs[0]) if is_shared else None
+
+
+def _unnamed(here: Facts, there: Facts) -> list[Person]:
+    """The first people of one report whose full names are not in the other's text."""
+    text = f"{there.title}\n{there.text}"
+    full = [p for p in here.people[:FIRST] if len(fold(p.name)) >= 2 and all(likeness(p.name, q.name) < 0.2 for q in there.people)]
+    return [p for p in full if named_in(p.name, text) is False]
 
 
 def _is_one_text(of: Pair) -> bool:

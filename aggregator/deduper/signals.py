@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from aggregator.deduper.conflicts import SESSION, WRITTEN_OUT, are_rivals, both_sides, conflict, days_apart, listed, not_met, share_copied, written
+from aggregator.deduper.conflicts import SESSION, WRITTEN_OUT, are_rivals, both_sides, conflict, days_apart, listed, not_met, share_copied, strangers, written
 from aggregator.deduper.copies import COPY
 from aggregator.deduper.facts import Facts, Pair, kinds_of_post, named_in
 from aggregator.deduper.names import comparable, fold
@@ -87,9 +87,14 @@ def posts_of_sides(of: Pair, ground: Ground) -> Signal | None:
 
 def other_person(of: Pair, ground: Ground) -> Signal | None:
     """Someone else takes part on one side, as far as the names can be compared."""
-    one, other = of.alone
-    if of.gathering or not one or not other or not comparable(one.name, other.name) or not are_rivals(of, one, other):
+    if of.gathering:
         return None
+    one, other = of.alone
+    if not one or not other or not comparable(one.name, other.name) or not are_rivals(of, one, other):
+        found = strangers(of)
+        if not found:
+            return None
+        one, other = found
     return Signal("other_person", -0.6 if _one_post(one, other) else -1.0, f"other person: {one.name}, not {other.name}")
 
 

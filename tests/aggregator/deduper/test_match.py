@@ -183,3 +183,12 @@ def test_words_that_every_text_here_has_do_not_join_two():
     usual = Ground(3000, dict.fromkeys(words, 2500))
     assert compare(one, other, usual).score < compare(one, other).score
     assert decide(one, {"m-1": (other,)}, usual).meeting_id is None
+
+
+def test_a_host_who_is_named_in_both_texts_has_one_guest_at_a_time():
+    host = Person("Joan Field", "field joan", "Minister of Home Affairs", "AU")
+    tuki = Person("Anaru Tuki", "anaru tuki", "Police Chief", "")
+    first = told("i-1", people=(Person("Pio Ravu", "pio ravu", "Minister of Immigration", ""),), body="Pio Ravu was told by Joan Field in Suva of new boats.")
+    second = told("i-2", source="fiji-sun", people=(host, tuki), body="Joan Field received Anaru Tuki in Suva.")
+    against = {signal.name: signal.reason for signal in compare(second, first).signals}
+    assert against["other_person"] == "other person: Anaru Tuki, not Pio Ravu"
