@@ -8,6 +8,7 @@ fleet.py          a member of a fleet, until told to stop
 matching.py       the `match` command: items in, their meetings out
 stored.py         the commands over what is stored: search, explain, export, backup, copy
 explaining.py     what an item says, with the words that told us, and why its reports are of their meetings
+comparing.py      why two items or meetings are one, or are not, and what would have had to be different
 ruling.py         the commands by which a person overrules
 exporting.py      meetings as rows, for a spreadsheet or a program
 sources.py        the commands that list, add, remove, import and export sources

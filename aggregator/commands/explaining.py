@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 from rich.markup import escape
 
+from aggregator.deduper.rulings import said_by
 from aggregator.errors import AggregatorError
 from aggregator.normalise.links import canonical_url
 from aggregator.understand.boilerplate import strip
 from aggregator.wrappers import Wrappers
+from feeds.overruled import rulings_on
 from feeds.places import country, organisation
-from storage.model import Coverage, Item, Meeting, Member, Part, Party, Person, Quote, Report
+from storage.model import Coverage, Item, Meeting, Member, Part, Party, Person, Quote, Repair, Report, Ruling
 from storage.store import Store
 
 AROUND = 2                  # lines shown before and after one with marked words
@@ -101,7 +103,7 @@ class ItemExplained:
 
     def lines(self, *, markup: bool) -> Iterator[str]:
         """What people see, line by line; with `markup` for a terminal of colours, else plain text with brackets."""
-        say = _Pen(markup=markup)
+        say = Pen(markup=markup)
         item = self.item
         yield say.strong(item.title or item.url or item.id)
         when = f"published {item.published:%Y-%m-%d %H:%M} UTC" if item.published else "undated"
@@ -152,6 +154,7 @@ class MeetingExplained:
     members: tuple[MemberLine, ...]
     possible: tuple[tuple[str, float, tuple[str, ...]], ...] = ()      # meetings that may be the same: id, score, reasons
     asked: str = ""                             # the id it was asked by, where that has become this meeting
+    changes: tuple[str, ...] = ()               # what was mended about it, and what people ruled
 
     def as_json(self) -> dict[str, Any]:
         meeting = self.meeting
@@ -161,11 +164,11 @@ class MeetingExplained:
         }  # fmt: skip
         possible = [{"id": id, "score": score, "reasons": list(reasons)} for id, score, reasons in self.possible]
         facts, members = [asdict(fact) for fact in self.facts], [asdict(member) for member in self.members]
-        return {"meeting": head, "facts": facts, "members": members, "possible": possible, "asked": self.asked}
+        return {"meeting": head, "facts": facts, "members": members, "possible": possible, "asked": self.asked, "changes": list(self.changes)}
 
     def lines(self, *, markup: bool) -> Iterator[str]:
         """What people see, line by line; with `markup` for a terminal of colours, else plain text."""
-        say = _Pen(markup=markup)
+        say = Pen(markup=markup)
         meeting = self.meeting
         yield say.strong(meeting.title)
         yield say.plain(f"{meeting.id} · {meeting.state} · {_counted(meeting.outlets, 'outlet')}, {_counted(meeting.origins, 'origin')}")
@@ -180,6 +183,9 @@ class MeetingExplained:
             yield f"{say.score(member.score)}  {say.plain(f'{member.outlet} ({member.language}): {member.title}')}"
             yield say.plain(f"      {member.item_id}{f' ({member.position + 1})' if member.position else ''} · {member.kind}{copied}")
             yield from (say.plain(f"      {reason}") for reason in member.reasons)
+        if self.changes:
+            yield ""
+            yield from (say.plain(change) for change in self.changes)
         for id, score, reasons in self.possible:
             yield ""
             yield f"{say.score(score)}  {say.plain(f'possibly the same meeting: {id}')}"
@@ -221,7 +227,10 @@ def explain(store: Store, what: str) -> Explained:
     meeting = store.meetings.get(found.meeting_id) if found.meeting_id else None
     if meeting is not None:
         asked = _MEETING.search(found.what)
-        return gathered(meeting, store.meetings.members(meeting.id), store.meetings.related(meeting.id), asked=asked[1] if asked else "")
+        members = store.meetings.members(meeting.id)
+        found_out = gathered(meeting, members, store.meetings.related(meeting.id), asked=asked[1] if asked else "")
+        ruled = (line_of_ruling(ruling) for ruling in rulings_on(store.rulings.all(), members))
+        return replace(found_out, changes=(*map(line_of_repair, store.repairs.of(meeting.id)), *ruled))
     item = store.items.get_many(found.items)[found.items[0]]
     coverage = store.meetings.coverage(item.id)
     meetings = store.meetings.get_many([claim.meeting_id for claim in coverage])
@@ -258,6 +267,19 @@ def gathered(meeting: Meeting, members: Iterable[Member], possible: Iterable[tup
         for member in members
     )
     return MeetingExplained(meeting, _facts_of_meeting(meeting), lines, tuple(possible), "" if asked == meeting.id else asked)
+
+
+def line_of_ruling(ruling: Ruling) -> str:
+    """A ruling in a line: its id, what was said, who and when."""
+    subject, object = (f"{len(names)} items ({names[0]}, …)" if len(names := text.split()) > 3 else text for text in (ruling.subject, ruling.object))
+    return f"{ruling.id}  {ruling.verb} {subject} | {object}{said_by(ruling).partition(' (ruling')[0]}"
+
+
+def line_of_repair(repair: Repair) -> str:
+    """A repair in a line: its id, what was done, when and why."""
+    done = {"merge": "became", "move": "gave a report to", "split": "was parted, a report of its own is"}[repair.verb]
+    undone = f", taken back on {repair.undone_at:%Y-%m-%d}" if repair.undone_at else ""
+    return f"{repair.id}  {repair.source} {done} {repair.target} on {repair.at:%Y-%m-%d}{undone}, {repair.score:.2f}: {'; '.join(repair.reasons)}"
 
 
 def facts_of(report: Report) -> tuple[Fact, ...]:
@@ -325,7 +347,7 @@ def _marks(part: Part, text: str, facts: Sequence[Fact]) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def _told(told: Told, of: int, say: _Pen) -> Iterator[str]:
+def _told(told: Told, of: int, say: Pen) -> Iterator[str]:
     number = f"Report {told.position + 1} of {of}" if of > 1 else "It reports a meeting"
     how = {"preview": " that is to come", "retrospective": " that is past"}.get(told.kind, "")
     yield say.strong(f"{number}{how}:")
@@ -341,7 +363,7 @@ def _told(told: Told, of: int, say: _Pen) -> Iterator[str]:
     yield from (say.plain(f"    {reason}") for reason in told.reasons)
 
 
-class _Pen:
+class Pen:
     """How things are written: in the markup of rich, or plain."""
 
     def __init__(self, *, markup: bool) -> None:

@@ -20,13 +20,13 @@ from typing import Any
 import click
 
 from aggregator.commands.arguments import AS_JSON, CONFIG
-from aggregator.commands.explaining import Named, named
+from aggregator.commands.explaining import Named, line_of_repair, line_of_ruling, named
 from aggregator.config import Config, load, nearest
-from aggregator.deduper.rulings import founder, items_of, make, said_by
+from aggregator.deduper.rulings import founder, items_of, make
 from aggregator.errors import AggregatorError
 from feeds.places import COUNTRIES, ORGANISATIONS
 from storage.database import StorageError
-from storage.model import Repair, Ruling, Topic, Verb
+from storage.model import Ruling, Topic, Verb
 from storage.store import Store, open_store
 
 Effect = Callable[[Config, Store], Sequence[str]]       # meetings are placed and published anew; what went wrong
@@ -198,22 +198,12 @@ def commands(effect: Effect, clock: Callable[[], datetime]) -> tuple[click.Comma
         if as_json:
             click.echo(json.dumps({"rulings": [_as_json(ruling) for ruling in held], "repairs": [asdict(repair) for repair in mended]}, default=str))
         else:
-            lines = [*(_line(ruling) for ruling in held), *(_mended(repair) for repair in mended)]
+            lines = [*(line_of_ruling(ruling) for ruling in held), *(line_of_repair(repair) for repair in mended)]
             click.echo("\n".join(lines) or "nobody has ruled on anything, and nothing was mended")
         return 0
 
     tags_of_meeting.name, take_back.name = "retag", "undo"
     return (same, different, tags_of_meeting, take_back)
-
-
-def _line(ruling: Ruling) -> str:
-    subject, object = (f"{len(names)} items ({names[0]}, …)" if len(names := text.split()) > 3 else text for text in (ruling.subject, ruling.object))
-    return f"{ruling.id}  {ruling.verb} {subject} | {object}{said_by(ruling).partition(' (ruling')[0]}"
-
-
-def _mended(repair: Repair) -> str:
-    done = {"merge": "became", "move": "gave a report to", "split": "parted, a report of its own is"}[repair.verb]
-    return f"{repair.id}  {repair.source} {done} {repair.target} on {repair.at:%Y-%m-%d}, {repair.score:.2f}: {'; '.join(repair.reasons)}"
 
 
 def _as_json(ruling: Ruling) -> dict[str, Any]:

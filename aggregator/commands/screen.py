@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from aggregator.commands.comparing import Compared
 from aggregator.commands.explaining import Explained
 from aggregator.commands.health import Health
 from aggregator.commands.rounds import Outcome, Show
@@ -53,7 +54,7 @@ class Screen:
         """One line of the answer, as it stands."""
         self._out.print(escape(line))
 
-    def explained(self, one: Explained) -> None:
+    def explained(self, one: Explained | Compared) -> None:
         """What an item says or a meeting rests on: in colours on a terminal, else with the marked words in brackets."""
         markup = self._out.is_terminal
         for line in one.lines(markup=markup):

@@ -15,7 +15,9 @@ import click
 
 from aggregator.commands import exporting, screen
 from aggregator.commands.arguments import AS_JSON, CONFIG
+from aggregator.commands.comparing import compared
 from aggregator.commands.explaining import explain as explanation
+from aggregator.commands.explaining import named
 from aggregator.config import load
 from storage.model import Meeting, Member
 from storage.store import Store, open_store
@@ -48,18 +50,21 @@ def search(path: Path, words: tuple[str, ...], limit: int, as_json: bool) -> int
 @click.argument("what", nargs=-1, required=True)
 @AS_JSON
 def explain(path: Path, what: tuple[str, ...], as_json: bool) -> int:
-    """Say what an item reports, each fact with the words it came from; or why the reports of a meeting are one.
+    """Say what an item reports, each fact with the words it came from; why the reports of a meeting are one; or why two are one, or are not.
 
-    WHAT is an item's id or address, or a meeting's id or page.
+    WHAT is an item's id or address, or a meeting's id or page. With two of them:
+    what speaks for and against their being one meeting, what forbids it, and
+    what would have had to be different.
 
     \b
     Examples: communique explain https://example.org/news/4711
               communique explain m-8db2fa28d2b74bc5
+              communique explain m-8db2fa28d2b74bc5 https://example.org/news/4711
     """
-    if len(what) > 1:
-        raise click.UsageError("explain takes one item or meeting at a time")
+    if len(what) > 2:
+        raise click.UsageError("explain takes one item or meeting, or two to compare")
     with open_store(load(path, os.environ).store.url) as store:
-        found = explanation(store, what[0])
+        found = explanation(store, what[0]) if len(what) == 1 else compared(store, named(store, what[0]), named(store, what[1]))
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:

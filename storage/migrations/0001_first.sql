@@ -219,9 +219,13 @@ CREATE TABLE rulings (
 CREATE TABLE repairs (                      -- what was mended about meetings
     id            TEXT PRIMARY KEY,
     at            TEXT NOT NULL,
+    source        TEXT NOT NULL,            -- the meeting given up, or left
+    target        TEXT NOT NULL,            -- the one that stays, or is joined
     value         TEXT NOT NULL
 );
 CREATE INDEX repairs_newest ON repairs (at DESC, id);
+CREATE INDEX repairs_by_source ON repairs (source);
+CREATE INDEX repairs_by_target ON repairs (target);
 
 CREATE TABLE publications (
     path          TEXT PRIMARY KEY,

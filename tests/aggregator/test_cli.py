@@ -244,7 +244,9 @@ def test_what_an_item_says_is_explained_by_its_words(run, served):
     assert meeting["members"][0]["item_id"] == told["item"]["id"]
 
 
-@pytest.mark.parametrize(("words", "said"), [(("i-none",), "i-none: there is no such item or meeting"), (("i-1", "i-2"), "one item or meeting at a time"), ((), "Missing argument")])
+@pytest.mark.parametrize(("words", "said"), [
+    (("i-none",), "i-none: there is no such item or meeting"), (("i-1", "i-2", "i-3"), "one item or meeting, or two to compare"), ((), "Missing argument"),
+])
 def test_what_cannot_be_explained_is_refused_in_words(run, served, words, said):
     code, out, err = run("explain", *words)
     assert (code, out) == (2, "")
