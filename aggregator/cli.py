@@ -26,8 +26,9 @@ from typing import Any, NoReturn
 import click
 from starlette.applications import Starlette
 
+from aggregator import checks
 from aggregator import config as configuration
-from aggregator.commands import daemon, fleet, rounds, ruling, screen, trying, watching
+from aggregator.commands import daemon, discovering, fleet, rounds, ruling, screen, trying, watching
 from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
 from aggregator.commands.matching import MatchError, match, read_lines
 from aggregator.commands.sources import sources
@@ -46,6 +47,7 @@ from feeds import publisher, server
 from feeds.alarms import Alarm
 from feeds.errors import FeedsError
 from storage.database import StorageError
+from storage.model import Source
 from storage.store import Store, open_store
 
 LOG = logging.getLogger("communique")
@@ -323,6 +325,31 @@ def check(path: Path, what: str | None, as_json: bool) -> int:
         screen.Screen().trial(trial)
     _complain(trial.troubles)
     return 1 if trial.troubles else 0
+
+
+@sources.command(name="discover")
+@CONFIG
+@click.argument("url")
+@AS_JSON
+def discover_feeds(path: Path, url: str, as_json: bool) -> int:
+    """Find the feeds of a site from its address, and read each once. Stores nothing.
+
+    \b
+    Example:  communique sources discover https://interior.example/
+    """
+    config = _load(path)
+    try:
+        address = checks.web_address(url)
+    except ValueError as error:
+        raise ConfigError((f"url = {checks.shown(url)} {error}",)) from error
+    _require_contact(replace(config, sources=(*config.sources, Source("site", address, address))))
+    found = asyncio.run(discovering.discover(config, address, clock=clock))
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        screen.Screen().site(found)
+    _complain(found.troubles)
+    return 1 if found.troubles else 0
 
 
 @cli.command(name="rebuild")

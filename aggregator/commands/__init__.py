@@ -12,6 +12,7 @@ comparing.py      why two items or meetings are one, or are not, and what would 
 ruling.py         the commands by which a person overrules
 exporting.py      meetings as rows, for a spreadsheet or a program
 sources.py        the commands that list, add, remove, import and export sources
+discovering.py    the feeds of a site, found from its address
 subscriptions.py  sources added to and taken from config.toml, comments kept
 health.py         how the sources are, in words
 watching.py       the same asked of the store, and what needs a look as alarms

@@ -20,10 +20,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from aggregator.commands.comparing import Compared
+from aggregator.commands.discovering import Site
 from aggregator.commands.explaining import Explained
 from aggregator.commands.health import Health
 from aggregator.commands.rounds import Outcome, Show
-from aggregator.commands.trying import Trial
+from aggregator.commands.trying import Trial, block
+from aggregator.parse.entry import Discovered
 from storage.model import Report, Source
 
 PLAIN_WIDTH = 240       # columns of a table that goes to a file or a pipe: nothing is cut, and lines can be searched
@@ -126,14 +128,35 @@ class Screen:
             self.say(f'One source failed, as it was to: "{name}": {reason}. The others went on.')
         self.say(f"Open {out / 'index.html'}, or subscribe: communique demo --serve, then http://127.0.0.1:8080/all.atom")
 
+    def site(self, site: Site) -> None:
+        """The feeds of a site."""
+        table = _table("entries", "title", "url", "")
+        for feed in site.feeds:
+            table.add_row("" if feed.trouble else str(feed.entries), escape(feed.title), escape(feed.url), escape(feed.trouble))
+        self._out.print(table)
+        if not site.troubles:
+            self.say("Follow one with: communique sources add URL")
+
     def trial(self, trial: Trial) -> None:
         """What a source would bring."""
+        if trial.discovered is not None:
+            self._page(trial.source.url, trial.discovered)
+            return
         self.say(f"{trial.title or trial.source.name}: {trial.entries} entries" + (f"; the first {len(trial.found)}:" if trial.found else ""))
         table = _table("published", "language", "title", "meeting")
         for item, reports in trial.found:
             when = f"{item.published:%Y-%m-%d %H:%M}" if item.published else "undated"
             table.add_row(when, item.language, escape(item.title[:90]), escape("; ".join(map(_said, reports)) or "–"))
         self._out.print(table)
+
+
+    def _page(self, url: str, found: Discovered) -> None:
+        for feed in found.feeds:
+            self.say(f"feed: {feed.url}" + (f" ({feed.title})" if feed.title else ""))
+        for one in found.proposals:
+            self.say(f"\n{block(url, one)}\n# would read {one.count} entries, {one.dated} of them dated; the first:")
+            for entry in one.entries:
+                self.say(f"#   {entry.published_at:%Y-%m-%d %H:%M}  {entry.title}" if entry.published_at else f"#   undated           {entry.title}")
 
 
 def _said(report: Report) -> str:

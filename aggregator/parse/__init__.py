@@ -5,6 +5,7 @@ reader.py       which format a document is in, and its entries
 feed.py         RSS, RDF, Atom and CDF, through feedparser with its dangers fenced
 jsonfeed.py     JSON Feed 1.0 and 1.1
 page.py         an HTML listing as entries, by the source's CSS selectors
+discovery.py    the feeds a page names, and selectors proposed for a page without one
 article.py      an article page as one entry: title, date, text, author
 metadata.py     what a page states of itself for machines
 boilerplate.py  what on a page is not the article

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.model import NO_HINTS, Hints
+from storage.model import NO_HINTS, Hints, PageRules
 
 LAYOUT = "the layout may have changed"      # how an operator, and what watches over the sources, knows a page whose selectors find nothing
 
@@ -62,3 +62,31 @@ class Parsed:
     self_url: str = ""
     hints: Hints = NO_HINTS
     cut: int = 0                                # entries left out because of the limit
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFeed:
+    """A feed that a page names."""
+
+    url: str
+    title: str = ""
+    kind: str = ""                              # the media type it gives; "" for a link in the text
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Selectors for a page, with the first entries they give."""
+
+    rules: PageRules
+    count: int                                  # of all entries
+    dated: int                                  # of them, those with a date that can be read
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What can be followed of a page."""
+
+    title: str
+    feeds: tuple[NamedFeed, ...]
+    proposals: tuple[Proposal, ...]             # the best first; none where there are feeds

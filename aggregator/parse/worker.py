@@ -27,7 +27,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from aggregator.errors import ParseError
-from aggregator.parse.entry import Document, Entry, Parsed
+from aggregator.parse.entry import Discovered, Document, Entry, Parsed
 from storage.model import Source
 
 MIB = 1024 * 1024
@@ -40,7 +40,7 @@ WATCH_EVERY = 0.05                  # seconds between two looks at the memory of
 _HEAD = struct.Struct("!Q")
 _START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from aggregator.parse.worker import serve; serve(int(sys.argv[2]), float(sys.argv[3]))"
 
-Task = Literal["document", "article", "children"]
+Task = Literal["document", "article", "children", "discovered"]
 
 
 class ParsePool:
@@ -78,6 +78,12 @@ class ParsePool:
         """As `sitemap.child_sitemaps`, with the same limits."""
         found = await self._ask("children", document, source, now)
         assert isinstance(found, tuple)
+        return found
+
+    async def discovered(self, document: Document, source: Source, *, now: datetime) -> Discovered:
+        """As `discovery.discover`, with the same limits."""
+        found = await self._ask("discovered", document, source, now)
+        assert isinstance(found, Discovered)
         return found
 
     async def close(self) -> None:
@@ -226,13 +232,15 @@ def serve(address_space: int, cpu_seconds: float) -> None:
 
 def _read(question: _Question) -> _Answer:
     # Imported with the first document: the parent, which imports this module too, needs none of the parsers (70 ms, 20 MB).
-    from aggregator.parse import reader, sitemap
+    from aggregator.parse import discovery, reader, sitemap
 
     try:
         if question.task == "document":
             return _Answer(reader.read_document(question.document, question.source, now=question.now))
         if question.task == "article":
             return _Answer(reader.read_article(question.document, question.source, now=question.now))
+        if question.task == "discovered":
+            return _Answer(discovery.discover(question.document, question.source, now=question.now))
         return _Answer(sitemap.child_sitemaps(question.document))
     except ParseError as error:
         return _Answer(reason=error.reason)

@@ -156,6 +156,34 @@ def test_a_source_that_needs_a_look_is_told_of_in_the_feed_of_sources(run, serve
     assert run("publish", "--json")[1].startswith('{"written": 0')
 
 
+def test_the_feeds_of_a_site_are_found_and_a_page_without_one_gets_selectors(run, served):
+    port = (served / "config.toml").read_text(encoding="utf-8").partition("127.0.0.1:")[2].partition('"')[0]
+    site = f"http://127.0.0.1:{port}"
+    (served / "www/index.html").write_text(
+        '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"><link rel="alternate" type="application/atom+xml" href="/none"></head></html>',
+        encoding="utf-8")
+    code, out, _ = run("sources", "discover", f"{site}/", "--json")
+    feeds = json.loads(out)["feeds"]
+    assert code == 0
+    assert [(feed["url"], feed["title"], feed["entries"], feed["trouble"]) for feed in feeds] == [
+        (f"{site}/feed.xml", "AU Press", 1, ""), (f"{site}/none", "", 0, "HTTP 404")]
+    assert f"{site}/feed.xml" in run("sources", "discover", f"{site}/")[1]
+    rows = "".join(f'<li class="row"><a href="/{n}">The ministers meet for time number {n}</a></li>' for n in range(4))
+    (served / "www/list.html").write_text(f"<html><body><ul>{rows}</ul></body></html>", encoding="utf-8")
+    code, out, err = run("check", f"{site}/list.html")
+    assert code == 1
+    assert 'item = "li.row"' in out
+    assert "The ministers meet for time number 0" in out
+    assert "names no feed; it can be followed by selectors" in err
+    block = out[out.index("[[sources]]"):out.index("# would read")]
+    with (served / "config.toml").open("a", encoding="utf-8") as file:
+        file.write(block)
+    assert run("check")[0] == 0
+    code, _, err = run("sources", "discover", f"{site}/list.html")
+    assert code == 1
+    assert "communique check" in err
+
+
 def test_status_only_reads(run, served):
     run("fetch")
     before = {path.name: path.stat().st_mtime_ns for path in served.iterdir() if "db" in path.name}
