@@ -6,8 +6,10 @@ catalogue.py       which feeds there are, and which of them a meeting enters
 editions.py        the feeds as they stand published, those that ended among them
 rolls.py           which entries each document of a feed holds: live, archives, taken out
 shelf.py           meetings in every format, drawn once when they change
-overruled.py       what people ruled of a meeting, in words
 presentation.py    what is said of a meeting, in the order it is said
+overruled.py       which rulings are on a meeting
+telling.py         what pages tell of rulings and of the sources
+tallies.py         how often those of a feed met: on which days, with whom
 titles.py          what a meeting is called: who met whom, where
 headings.py        what a feed is called, and what it says it holds
 messages/          the words we write ourselves, in each language we write
@@ -24,7 +26,7 @@ alarms.py          sources that need a look
 notices.py         an entry that is no meeting: a correction, an alarm, the last word of a feed
 manifest.py        what is published, for programs
 websub.py          whom to tell that feeds have changed
-pages/             HTML: index, feed, meeting; templates and the stylesheet
+pages/             HTML: front, feeds, meetings, sources; templates, charts and the stylesheet
 site.py            addresses, and the ids that never change
 clean.py           what may stand in a document: text, addresses, language tags
 places.py          names of countries, regions, languages and organisations

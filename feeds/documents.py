@@ -16,6 +16,7 @@ from feeds.notices import Note
 from feeds.pages.render import feed_page
 from feeds.shelf import Drawing
 from feeds.site import Site
+from feeds.tallies import Tally
 from storage.model import Feed
 from storage.publications import Edition, Entered
 
@@ -33,9 +34,9 @@ class Documents:
 
 def documents(
     feed: Feed, live: Sequence[Entered], gone: Sequence[Entered], entries: Mapping[str, bytes], drawings: Mapping[str, Drawing], site: Site, *,
-    edition: Edition, last_word: Note | None = None,
+    edition: Edition, last_word: Note | None = None, tally: Tally | None = None,
 ) -> Documents:
-    """`feed` with its `live` entries, the newest first; `last_word` is what it says when it is retired."""
+    """`feed` with its `live` entries, the newest first; `last_word` is what it says when it is retired, `tally` what its page shows in numbers."""
     shown = [each for each in live if each.meeting_id in entries and (drawing := drawings.get(each.meeting_id)) and drawing.json]
     updated = shown[0].updated if shown else edition.updated
     if last_word:
@@ -54,7 +55,7 @@ def documents(
         "json": jsonfeed.document(feed, [*(note.item(site) for note in first), *(each.json for each in drawn)], site),
         "rss": rss.document(feed, [*(note.rss(site) for note in first), *(each.rss for each in drawn)], site, updated=updated),
         "ics": ical.document(feed, [*(each.event for each in drawn), *cancelled], site, updated=updated),
-        "html": feed_page(feed, [*(note.row(root, site) for note in first), *(each.row(root) for each in drawn)], site),
+        "html": feed_page(feed, [*(note.row(root, site) for note in first), *(each.row(root) for each in drawn)], site, tally=tally, more=edition.archives > 0),
     }, updated)
 
 

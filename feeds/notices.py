@@ -15,7 +15,7 @@ from feeds import atom, clean, corrections, jsonfeed, rss
 from feeds.alarms import WORDS, Raised
 from feeds.corrections import Correction
 from feeds.messages.words import words
-from feeds.pages.render import Row
+from feeds.pages.lists import Row
 from feeds.presentation import act_name, days, fact_text, moment
 from feeds.site import Site
 from storage.codec import from_json

@@ -8,6 +8,7 @@ Touches: nothing.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from feeds.places import country, language_name, organisation
 from feeds.site import Site
 from feeds.titles import post_name
 from feeds.titles import title as title_of
-from storage.model import Meeting, Member, Person, ReportKind, Role, Source, State
+from storage.model import Item, Meeting, Member, Person, Quote, ReportKind, Role, Source, State
 
 SINGLE = ("day", "place")                       # facts of which a meeting has one: two values are a disagreement
 FACTS = ("day", "place", "party", "person", "act", "topic", "agreement")
@@ -31,6 +32,8 @@ LONGEST_HEADING = 400                           # characters; the parts are boun
 MOST_PEOPLE = 60                                # a page that names more is a list of delegates
 MOST_AGREEMENTS = 40
 MOST_ACCOUNTS = 200
+MOST_AROUND = 160                               # characters shown on either side of the words of a fact
+SENTENCE_END = re.compile(r"[.!?…](?=\s|\Z)\s*|[。！？।]\s*|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,9 @@ class Evidence:
     language: str
     outlets: tuple[str, ...]
     url: str
+    fact: str = ""                              # "day", "person"
+    before: str = ""                            # what stands before the words in their sentence, and after them
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,8 +370,31 @@ def _evidence(meeting: Meeting, members: Sequence[Member], site: Site, said: Wor
             language=clean.language(first.item.language),
             outlets=tuple(dict.fromkeys(_outlet(member) for member in told_by)),
             url=clean.address(first.item.url),
+            fact=account.fact,
+            **_around(first.item, account.quote),
         ))
     return tuple(found)
+
+
+def _around(item: Item, quote: Quote | None) -> dict[str, str]:
+    """What stands around the words of a fact in their sentence; nothing where the text has changed since."""
+    text = getattr(item, quote.part) if quote else ""
+    if not quote or not quote.text or text[quote.start : quote.start + len(quote.text)] != quote.text:
+        return {}
+    end = quote.start + len(quote.text)
+    before, after = text[max(0, quote.start - MOST_AROUND) : quote.start], text[end : end + MOST_AROUND]
+    begins = max((found.end() for found in SENTENCE_END.finditer(before)), default=0)
+    if not begins and quote.start > MOST_AROUND:
+        before = "…" + before[before.find(" ") + 1 :]
+    stop = SENTENCE_END.search(after)
+    after = after[: stop.end()] if stop else after[: after.rfind(" ")] + "…" if end + MOST_AROUND < len(text) else after
+    return {"before": _spaced(before[begins:].lstrip()), "after": _spaced(after.rstrip())}
+
+
+def _spaced(text: str) -> str:
+    """`text` on one line, with the space at its ends that parts it from what it stands beside."""
+    kept = clean.line(text, MOST_AROUND * 2)
+    return f"{' ' if kept and text[:1].isspace() else ''}{kept}{' ' if kept and text[-1:].isspace() else ''}"
 
 
 def _source(source: Source) -> Named:

@@ -18,13 +18,15 @@ from feeds.editions import Editions
 from feeds.files import Files
 from feeds.notices import note_of, retired
 from feeds.opml import opml
-from feeds.overruled import in_words
-from feeds.pages.render import Possibly, index_page, meeting_page, moved_page, style
+from feeds.pages.paper import style
+from feeds.pages.render import Possibly, feeds_page, index_page, meeting_page, moved_page, sources_page
 from feeds.presentation import present, when_it_is
 from feeds.press import Page, Press
 from feeds.rolls import Rolls
 from feeds.shelf import Drawn, Shelf
 from feeds.site import Site
+from feeds.tallies import tally
+from feeds.telling import ruled, watched
 from storage.codec import from_json
 from storage.model import Feed
 from storage.publications import GONE, Edition, Entered, Notice
@@ -36,7 +38,7 @@ INDEX_MEETINGS = 200                            # the newest, from which the fro
 MOST_NOTICES = 100                              # in the feeds of the site itself; twice as many are remembered
 
 FINGERPRINT, UNFINISHED, BASE = "published_with", "publishing", "published_under"  # settings: with what, since when a round is under way, at what address
-SITE_FILES = ("style.css", "retired.json", "feeds.opml", "index.html", "manifest.json")
+SITE_FILES = ("style.css", "retired.json", "feeds.opml", "feeds.html", "index.html", "manifest.json")
 
 
 class Round:
@@ -56,9 +58,9 @@ class Round:
         self._there = files.listing(without=frozenset({"meeting"}))
         self._whole = everything or store.setting(FINGERPRINT) != made_with or "manifest.json" not in self._there
         self._unpublished = store.meetings.unpublished()
-        self._rulings = store.rulings.all()
         known = store.publications.notices(alarming.PATH, MOST_NOTICES * 2) if alarms is not None else ()
         self._notices: list[Notice] = list(alarming.notices(alarms, known, now)) if alarms is not None else []
+        self._rulings = store.rulings.all()
         self._touched: dict[str, None] = {}
         self._unfinished = bool(store.setting(UNFINISHED))      # the last round was interrupted, or could not write everything
         self._broken = False                    # an archive could not be written: the next round must look at all of them
@@ -138,7 +140,8 @@ class Round:
             pages += self._enter(each, feeds[id], entered[id])
             # A person's feed appears with a later meeting, and pages are not written again for that.
             standing = [feed for feed in feeds[id] if self._editions.get(feed.path) and not feed.path.startswith("person/")]
-            body = meeting_page(each.told, standing, self._possibly(id), self._site, rulings=in_words(self._rulings, each.members))
+            rulings = ruled(self._rulings, each.members, self._site)
+            body = meeting_page(each.told, standing, self._possibly(id), self._site, rulings=rulings)
             pages.append(Page(f"meeting/{id}.html", body, each.told.updated))
             if each.before and not each.before.ended:
                 found += corrections.corrections(each.before, each.facts, each.meeting, each.members)
@@ -274,7 +277,7 @@ class Round:
         last_word = retired(edition, self._site, self._editions.successor(edition)) if edition.retired_at else None
         made = documents(
             feed, live, gone, self._shelf.entries([each.meeting_id for each in live]), self._shelf.drawings([each.meeting_id for each in (*live, *gone)]),
-            self._site, edition=edition, last_word=last_word,
+            self._site, edition=edition, last_word=last_word, tally=tally(feed, self._store),
         )
         self._editions.change(path, updated=made.updated)
         for ending, body in made.bodies.items():
@@ -285,14 +288,19 @@ class Round:
         publications = self._store.publications
         publications.notice(self._notices)
         for path in SERVICE:
-            if not (self._whole or self._unfinished or path in lost or any(notice.path == path for notice in self._notices)):
-                continue
+            is_news = any(notice.path == path for notice in self._notices)
+            if not (self._whole or self._unfinished or path in lost or is_news or (path == alarming.PATH and self.press.written)):
+                continue                        # how the sources are is told anew with whatever else is
             publications.prune_notices(path, MOST_NOTICES * 2)
             edition, feed = self._editions.get(path), self._editions.feed(path)
             assert edition is not None
             notes = [note_of(notice, self._site) for notice in publications.notices(path, MOST_NOTICES)]
             made = service_documents(feed, notes, self._site, never_before=edition.updated)
-            stand = self.press.write([Page(f"{path}.{ending}", body, made.updated) for ending, body in made.bodies.items()])
+            bodies = dict(made.bodies)
+            if path == alarming.PATH:
+                sources = watched(self._store.sources, publications.notices(path, MOST_NOTICES), self._site)
+                bodies["html"] = sources_page(sources, feed, [note.row("", self._site) for note in notes], self._site)
+            stand = self.press.write([Page(f"{path}.{ending}", body, made.updated) for ending, body in bodies.items()])
             self._editions.change(path, updated=made.updated)
             self._editions.documents(path, stand)
         self._editions.keep()
@@ -306,11 +314,13 @@ class Round:
         rows = [drawings[id].row("") for id in newest if id in drawings and drawings[id].json]
         updated = max((edition.updated for edition in editions), default=self._start)
         listed = max((edition.retired_at or edition.appeared for edition in editions), default=self._start)
-        index = index_page(rows, [feed for feed in feeds if feed.path not in SERVICE], self._site)
+        of_meetings = [feed for feed in feeds if feed.path not in SERVICE]
+        index = index_page(rows, of_meetings, self._site)
         pages = [Page("style.css", style(), self._start), Page("retired.json", manifest.retired(editions), listed)]
-        if self._whole or self._unfinished or self._editions.listed_anew or "feeds.opml" not in self._there:
-            pages.append(Page("feeds.opml", opml(feeds, self._site, listed), listed))
-        stand = self.press.standing("feeds.opml") | self.press.write(pages) | self.press.write([Page("index.html", index, updated)])
+        if self._whole or self._unfinished or self._editions.listed_anew or not {"feeds.opml", "feeds.html"} <= self._there:
+            pages += (Page("feeds.opml", opml(feeds, self._site, listed), listed), Page("feeds.html", feeds_page(of_meetings, self._site), listed))
+        stand = self.press.standing("feeds.opml") | self.press.standing("feeds.html") | self.press.write(pages)
+        stand |= self.press.write([Page("index.html", index, updated)])
         self.press.write([Page("manifest.json", manifest.manifest(editions, stand, self._site, updated), updated)])
 
 

@@ -31,7 +31,7 @@ from feeds.websub import Ping, pings
 from storage.model import Feed, Topic
 from storage.store import Store
 
-LAYOUT = "2"                                    # raise it when templates or renderings change: everything is then published anew
+LAYOUT = "3"                                    # raise it when templates or renderings change: everything is then published anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Publishing:
     kinds: tuple[str, ...] = KINDS[:5]
     topics: tuple[Topic, ...] = ()
     combinations: tuple[Feed, ...] = ()
+    search: bool = False                        # whether our own server answers at `base_url`: pages then have a box to search
     renamed: tuple[tuple[str, str], ...] = ()   # paths of feeds: what it was, what it is ("topic/narcotics", "topic/drugs")
 
 
@@ -79,6 +80,7 @@ def site_of(store: Store, publishing: Publishing, now: datetime) -> Site:
         hub=clean.address(publishing.hub),
         version=_version(),
         topics=publishing.topics,
+        search=publishing.search,
     )
 
 

@@ -23,7 +23,7 @@ from markupsafe import Markup
 from feeds import atom, ical, jsonfeed, rss
 from feeds.catalogue import Catalogue
 from feeds.corrections import Facts, facts_of
-from feeds.pages.render import Row, row
+from feeds.pages.lists import Row, row
 from feeds.presentation import Presentation, present
 from feeds.site import Site
 from storage.codec import from_json, to_json
@@ -47,10 +47,11 @@ class Drawing:
     day: date | None
     planned: bool
     rows: tuple[str, ...]                       # one for each of FOLDERS
+    labels: tuple[str, ...] = ()                # the paths of the feeds it is in
 
     def row(self, root: str) -> Row:
         """It as a row of a page from which the site begins at `root`."""
-        return Row(self.day, self.planned, Markup(self.rows[FOLDERS.index(root)]))
+        return Row(self.day, self.planned, Markup(self.rows[FOLDERS.index(root)]), self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Shelf:
         paths = frozenset(feed.path for feed in self._catalogue.feeds_of(meeting) if not feed.path.startswith("person/"))
         drawing = Drawing(
             jsonfeed.item(told, self._site), rss.item(told, self._site), ical.with_sequence(event, sequence), told.day, told.state == "planned",
-            tuple(str(row(told, paths, root).html) for root in FOLDERS),
+            tuple(str(row(told, paths, root, self._site).html) for root in FOLDERS), tuple(sorted(paths)),
         )
         self._new[meeting.id] = Told(meeting.id, to_json(facts), sequence, self._made_with, zlib.compress(entry), _packed(drawing))
         _hold(self._entries, meeting.id, entry)
@@ -153,17 +154,19 @@ def _hold(held: OrderedDict[str, T], id: str, what: T) -> None:
 def _packed(drawing: Drawing) -> bytes:
     """A drawing as one compressed value: what it says of its parts on the first line, then the parts."""
     parts = (drawing.json, drawing.rss, drawing.event, *(each.encode() for each in drawing.rows))
-    head = f"{drawing.day or ''} {'planned' if drawing.planned else 'held'} {' '.join(str(len(part)) for part in parts)}\n"
+    lengths, labels = " ".join(str(len(part)) for part in parts), ",".join(drawing.labels)
+    head = f"{drawing.day or ''} {'planned' if drawing.planned else 'held'} {labels} {lengths}\n"
     return zlib.compress(b"".join((head.encode(), *parts)))
 
 
 def _unpacked(packed: bytes) -> Drawing:
     whole = zlib.decompress(packed)
     end = whole.index(b"\n") + 1
-    day, state, *lengths = whole[: end - 1].decode().split(" ")
+    day, state, labels, *lengths = whole[: end - 1].decode().split(" ")
     parts = []
     for length in map(int, lengths):
         parts.append(whole[end : end + length])
         end += length
     item, channel_item, event, *rows = parts
-    return Drawing(item, channel_item, event, date.fromisoformat(day) if day else None, state == "planned", tuple(each.decode() for each in rows))
+    shown = tuple(each.decode() for each in rows)
+    return Drawing(item, channel_item, event, date.fromisoformat(day) if day else None, state == "planned", shown, tuple(filter(None, labels.split(","))))

@@ -32,6 +32,7 @@ class Site:
     hub: str = ""
     version: str = ""
     topics: tuple[Topic, ...] = ()
+    search: bool = False                        # whether our own server, which can search, answers at `base_url`
 
     def url(self, path: str = "") -> str:
         """The public address of a published file."""

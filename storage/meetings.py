@@ -212,6 +212,7 @@ class Meetings:
     def save(self, meeting: Meeting) -> Literal["new", "changed", "same"]:
         """Takes in a meeting as it was drawn."""
         value, updated = to_json(meeting), moment_text(meeting.updated)
+        day = meeting.day.isoformat() if meeting.day else ""
         with self._database.transaction():
             self._database.execute("DELETE FROM undrawn WHERE meeting_id = :id", {"id": meeting.id})
             rows = self._database.query("SELECT value FROM meetings WHERE id = :id", {"id": meeting.id})
@@ -220,12 +221,12 @@ class Meetings:
             self._database.execute(
                 "INSERT INTO meetings (id, day, updated, value) VALUES (:id, :day, :updated, :value)"
                 " ON CONFLICT (id) DO UPDATE SET day = excluded.day, updated = excluded.updated, value = excluded.value",
-                {"id": meeting.id, "day": meeting.day.isoformat() if meeting.day else None, "updated": updated, "value": value},
+                {"id": meeting.id, "day": day or None, "updated": updated, "value": value},
             )
             self._database.execute("DELETE FROM meeting_labels WHERE meeting_id = :id", {"id": meeting.id})
             self._database.executemany(
-                "INSERT INTO meeting_labels (kind, code, updated, meeting_id) VALUES (:kind, :code, :updated, :id)",
-                ({"kind": kind, "code": code, "updated": updated, "id": meeting.id} for kind, code in _labels(meeting)),
+                "INSERT INTO meeting_labels (kind, code, updated, day, meeting_id) VALUES (:kind, :code, :updated, :day, :id)",
+                ({"kind": kind, "code": code, "updated": updated, "day": day, "id": meeting.id} for kind, code in _labels(meeting)),
             )
             self._database.execute(
                 "INSERT INTO minted (meeting_id) VALUES (:id) ON CONFLICT (meeting_id) DO UPDATE SET successor = NULL, removed_at = NULL",
@@ -391,6 +392,24 @@ class Meetings:
         """Every pair of countries that met, each in alphabetical order, and the number of their meetings of at most MOST_PAIRED countries."""
         rows = self._database.query("SELECT code, count(*) FROM meeting_labels WHERE kind = 'pair' GROUP BY code ORDER BY code")
         return tuple((*code.split("-", 1), number) for code, number in rows)
+
+    def partners(self, country: str, others: Iterable[str]) -> dict[str, int]:
+        """How often `country` met each of `others`, in meetings of at most MOST_PAIRED countries; those it never met are left out."""
+        by_pair = {"-".join(sorted((country, other))): other for other in others if other != country}
+        found: dict[str, int] = {}
+        for some in in_lists(by_pair):
+            rows = self._database.query(
+                "SELECT code, count(*) FROM meeting_labels WHERE kind = 'pair' AND code IN (:codes) GROUP BY code ORDER BY code", {"codes": some}
+            )
+            found.update((by_pair[code], int(number)) for code, number in rows)
+        return found
+
+    def days(self, kind: Literal["country", "organisation", "topic", "pair"], code: str) -> dict[date, int]:
+        """The days of meetings under one label ("RU-VN"), in their order, and how many meetings each has; those of no known day are left out."""
+        rows = self._database.query(
+            "SELECT day, count(*) FROM meeting_labels WHERE kind = :kind AND code = :code AND day > '' GROUP BY day ORDER BY day", {"kind": kind, "code": code}
+        )
+        return {date.fromisoformat(day): int(number) for day, number in rows}
 
     # Which meetings may be one
 

@@ -40,14 +40,14 @@ class Words:
         """The message as it stands, or `otherwise` where there is none of that name."""
         return self.messages.get(message, otherwise)
 
-    def count(self, message: str, number: int) -> str:
+    def count(self, message: str, number: int, **values: object) -> str:
         """The message for a number of things.
 
         >>> words("en").count("counts.origins", 1), words("vi").count("counts.origins", 1)
         ('1 origin', '1 nguồn gốc')
         """
         form = self.messages.get(f"{message}.one") if number == 1 else None
-        return (form or self.messages[f"{message}.other"]).format(count=number)
+        return (form or self.messages[f"{message}.other"]).format(count=number, **values)
 
     def joined(self, names: Iterable[str], most: int = 1_000) -> str:
         """Names as a sentence lists them, at most so many by name: "a, b and 2 more"."""

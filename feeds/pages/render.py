@@ -1,45 +1,39 @@
-"""Meetings and feeds as pages.
+"""The pages of a site: front, feeds, meetings, sources.
 
-Pure in effect: the same values give the same bytes; "today" is not known here.
+Pure in effect: the same values give the same bytes; "today" is not known here, so
+"the week" is that of the latest meeting.
 
-Touches: the templates beside it, read once.
+Touches: nothing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from feeds.atom import feed_title, subtitle
-from feeds.content import KIND_NAMES, ROLE_NAMES, when_said
+from feeds import clean
+from feeds.headings import feed_title, subtitle
+from feeds.messages.words import words
+from feeds.pages import charts
+from feeds.pages.lists import Row, headline, listed, timeline, week
+from feeds.pages.paper import page
 from feeds.pages.record import record
-from feeds.places import direction
-from feeds.presentation import Presentation, days
+from feeds.places import country
+from feeds.presentation import Presentation
 from feeds.site import Site
+from feeds.tallies import Tally
 from storage.model import Feed
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-GROUPS = (
-    ("combination", "Chosen"), ("topic", "Topics"), ("country", "Countries"), ("pair", "Pairs of countries"), ("region", "Regions"),
-    ("organisation", "Organisations"),
-)
-MOST_DAYS = 14                                  # on the index
+GROUPS = ("combination", "topic", "country", "pair", "region", "organisation")
+FRONT_DAYS, FRONT_ROWS = 14, 45                 # on the front page, which stays below 100 kB with its stylesheet
+FRONT_PLANNED = 10
+NARROWED = 8                                    # topics, countries and pairs to narrow the front page by
 MOST_LISTED = 100                               # meetings on one page
-MOST_NAMES = 4                                  # people named in a row of a list
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A meeting in a list, already HTML."""
-
-    day: date | None
-    planned: bool
-    html: Markup
+MOST_PARTNERS = 15                              # in the chart of a country
+LONGEST_SEARCH = 200                            # characters
+SERVICE_FORMATS = (("Atom", "atom"), ("JSON", "json"), ("RSS", "rss"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,75 +46,141 @@ class Possibly:
     reasons: tuple[str, ...]
 
 
-def _direction(language: str) -> Markup:
-    """The lang and dir attributes of foreign words."""
-    way = direction(language)
-    named = Markup(' lang="{}"').format(language) if language else Markup("")
-    return named + Markup(' dir="{}"').format(way) if way != "ltr" else named
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A source, and how it is."""
+
+    name: str
+    kind: str
+    language: str                               # its name
+    country: str
+    role: str
+    state: str                                  # "well", or one of the states of alarms
+    reason: str
+    last_new: date | None
 
 
-_PAGES = Environment(loader=PackageLoader("feeds", "pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_PAGES.globals.update(foreign=_direction, said=when_said, roles=ROLE_NAMES, kinds=KIND_NAMES, days=days)
+@dataclass(frozen=True, slots=True)
+class Narrower:
+    """A feed by which a list may be narrowed, and how many of the listed meetings it holds."""
+
+    path: str
+    title: str
+    meetings: int
 
 
-def style() -> bytes:
-    """The stylesheet."""
-    loader = _PAGES.loader
-    assert loader is not None
-    return loader.get_source(_PAGES, "style.css")[0].encode("utf-8")
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A country that another met, with a bar as long as the number asks."""
 
-
-def row(meeting: Presentation, paths: frozenset[str], root: str) -> Row:
-    """`meeting` as a row of a list on a page from which the site begins at `root`; it links to those feeds that are among `paths`."""
-    people = [(name, side.party) for side in meeting.sides for name, _ in side.people]
-    html = _PAGES.get_template("row.html").render(meeting=meeting, people=people[:MOST_NAMES], more=len(people) - MOST_NAMES, paths=paths, root=root)
-    return Row(meeting.day, meeting.state == "planned", Markup(html))
+    code: str
+    name: str
+    path: str                                   # of the feed of both; "" when there is none
+    meetings: int
+    bar: str
 
 
 def index_page(rows: Sequence[Row], feeds: Iterable[Feed], site: Site) -> bytes:
-    """The first page: the latest days, what is planned, and every feed."""
-    groups = [(title, [feed for feed in feeds if feed.kind == kind]) for kind, title in GROUPS] if (feeds := tuple(feeds)) else []
-    planned, by_day = _listed(rows)
-    return _page("index.html", site, root="", path="index", planned=planned, days=by_day[:MOST_DAYS], groups=[group for group in groups if group[1]],
-                 has_all=any(feed.kind == "all" for feed in feeds))
+    """The first page: the latest days and the week, what is planned, and the ways to narrow them down."""
+    feeds, said = tuple(feeds), words(site.language)
+    planned, held = listed(rows, said)
+    by_day, left = [], FRONT_ROWS
+    for day in held[:FRONT_DAYS]:
+        if left <= 0:
+            break
+        by_day.append(day)
+        left -= len(day.rows)
+    days = week(rows, said)
+    return page(
+        "index.html", site, root="", planned=planned[:FRONT_PLANNED], days=by_day, week=days, in_week=sum(day.meetings for day in days),
+        shown=frozenset(day.iso for day in by_day), narrower=_narrower(rows, feeds), has_all=any(feed.kind == "all" for feed in feeds),
+        cut=len(by_day) < len(held),
+    )
 
 
-def feed_page(feed: Feed, rows: Sequence[Row], site: Site) -> bytes:
-    """The page of one feed."""
-    planned, by_day = _listed(rows[:MOST_LISTED])
-    root = "../" * feed.path.count("/")
-    return _page("feed.html", site, root=root, path=feed.path, feed=feed, name=feed_title(feed, site), subtitle=subtitle(feed, site),
-                 planned=planned, days=by_day, address=site.url(f"{feed.path}.atom"))
+def _narrower(rows: Sequence[Row], feeds: Sequence[Feed]) -> tuple[tuple[str, tuple[Narrower, ...]], ...]:
+    """The feeds that the listed meetings are in, by kind, those with the most first."""
+    counts = Counter(label for row in rows for label in row.labels)
+    found = []
+    for kind in ("topic", "country", "pair"):
+        of_kind = sorted((feed for feed in feeds if feed.kind == kind and counts[feed.path]), key=lambda feed: (-counts[feed.path], feed.title))
+        if of_kind:
+            found.append((kind, tuple(Narrower(feed.path, feed.title, counts[feed.path]) for feed in of_kind[:NARROWED])))
+    return tuple(found)
 
 
-def meeting_page(meeting: Presentation, feeds: Sequence[Feed], possibly: Sequence[Possibly], site: Site, *, rulings: Sequence[str] = ()) -> bytes:
-    """The page of one meeting, which is in `feeds`; `rulings` are what people said of it, in words."""
-    return _page("meeting.html", site, root="../", path=f"meeting/{meeting.id}", meeting=meeting, feeds=feeds, possibly=possibly, rulings=rulings,
-                 record=record(meeting, site),
-                 paths=frozenset(feed.path for feed in feeds), identifier=site.meeting_id(meeting.id), address=site.url(f"meeting/{meeting.id}.html"))
+def feeds_page(feeds: Iterable[Feed], site: Site) -> bytes:
+    """Every feed, to subscribe to."""
+    said, feeds = words(site.language), tuple(feeds)
+    groups = [(said.say(f"feeds.group_{kind}"), [feed for feed in feeds if feed.kind == kind and "/" in feed.path]) for kind in GROUPS]
+    return page("feeds.html", site, root="", groups=[group for group in groups if group[1]], has_all=any(feed.kind == "all" for feed in feeds))
+
+
+def feed_page(feed: Feed, rows: Sequence[Row], site: Site, *, tally: Tally | None = None, more: bool = False) -> bytes:
+    """The page of one feed: that of a country with its partners and its year, that of a pair along a line of time.
+
+    `more` says that the feed holds other meetings than those of `rows`.
+    """
+    said = words(site.language)
+    shown = rows[:MOST_LISTED]
+    planned, held = listed(shown, said)
+    values: dict[str, object] = {"planned": planned, "days": held, "tally": tally}
+    if feed.kind == "pair":
+        values["days"] = timeline([row for row in shown if not row.planned], said)
+    if tally and tally.days:
+        year = max(tally.days).year
+        values |= {
+            "met": sum(tally.days.values()), "first": min(tally.days), "last": max(tally.days), "year": year,
+            "strip": charts.strip(tally.days, said) if feed.kind == "pair" else "", "year_map": charts.year_map(tally.days, year, said),
+            "by_year": charts.by_year(tally.days, said), "partners": _partners(feed, tally, site),
+        }
+    has_calendar = "/" in feed.path or feed.kind == "all"
+    return page(
+        "feed.html", site, root="../" * feed.path.count("/"), path=feed.path, feed=feed, name=feed_title(feed, site), subtitle=subtitle(feed, site),
+        address=site.url(f"{feed.path}.atom"), formats=SERVICE_FORMATS, has_calendar=has_calendar, more=more or len(rows) > MOST_LISTED,
+        shown=len(shown), sides=[(code.lower(), country(code, site.language)) for code in feed.countries] if feed.kind == "pair" else [], **values,
+    )
+
+
+def _partners(feed: Feed, tally: Tally, site: Site) -> list[Partner]:
+    if not tally.partners:
+        return []
+    (own,), most = feed.countries, tally.partners[0][1]
+    return [
+        Partner(code, country(code, site.language), f"pair/{'-'.join(sorted((own.lower(), code.lower())))}", number, charts.bar(number, most))
+        for code, number in tally.partners[:MOST_PARTNERS]
+    ]
+
+
+def meeting_page(
+    meeting: Presentation, feeds: Sequence[Feed], possibly: Sequence[Possibly], site: Site, *, rulings: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """The page of one meeting, which is in `feeds`; `rulings` are what people decided of it, and who and when."""
+    said = words(site.language)
+    identifier, address = site.meeting_id(meeting.id), site.url(f"meeting/{meeting.id}.html")
+    return page(
+        "meeting.html", site, root="../", meeting=meeting, title=headline(meeting, said), feeds=feeds, possibly=possibly, rulings=rulings,
+        record=record(meeting, site), paths=frozenset(feed.path for feed in feeds), identifier=identifier, address=address,
+        pairs=[feed for feed in feeds if feed.kind == "pair"],
+        citation=said.say("pages.citation", heading=meeting.heading, site=clean.line(site.title), address=address, identifier=identifier),
+    )
 
 
 def moved_page(meeting_id: str, successor: Presentation | None, feed_paths: Sequence[str], site: Site) -> bytes:
     """The page of a meeting that is no more, which leads to its successor."""
-    return _page("moved.html", site, root="../", successor=successor, feed_paths=feed_paths, identifier=site.meeting_id(meeting_id))
+    return page("moved.html", site, root="../", successor=successor, feed_paths=feed_paths, identifier=site.meeting_id(meeting_id))
 
 
-def _page(template: str, site: Site, **values: object) -> bytes:
-    return (_PAGES.get_template(template).render(site=site, **values) + "\n").encode("utf-8")
+def search_page(asked: str, rows: Sequence[Row], site: Site) -> bytes:
+    """What was found for the words that were asked for; "" asks for none."""
+    planned, held = listed(rows, words(site.language))
+    return page("search.html", site, root="", asked=clean.line(asked, LONGEST_SEARCH), found=len(rows), days=(*planned, *held))
 
 
-Days = list[tuple[str, str, str, list[Row]]]    # weekday, heading, ISO day, and the meetings of that day
-
-
-def _listed(rows: Sequence[Row]) -> tuple[Days, Days]:
-    """What is planned, the next first; and the rest under its days, the latest first and those of no known day last."""
-    planned = sorted((row for row in rows if row.planned), key=lambda row: (row.day is None, row.day or date.max))
-    held = sorted((row for row in rows if not row.planned), key=lambda row: row.day or date.min, reverse=True)
-    return _grouped(planned), _grouped(held)
-
-
-def _grouped(rows: Sequence[Row]) -> Days:
-    return [
-        (WEEKDAYS[day.weekday()] if day else "", days(day) if day else "Day not known", day.isoformat() if day else "", list(same))
-        for day, same in groupby(rows, key=lambda row: row.day)
-    ]
+def sources_page(sources: Sequence[Watched], feed: Feed, rows: Sequence[Row], site: Site) -> bytes:
+    """Where we look and how it is, those that need a look first; then what happened lately."""
+    first = sorted(sources, key=lambda source: (source.state == "well", source.name.casefold(), source.kind))
+    return page(
+        "sources.html", site, root="", feed=feed, name=feed_title(feed, site), subtitle=subtitle(feed, site), address=site.url(f"{feed.path}.atom"),
+        formats=SERVICE_FORMATS, sources=first, rows=rows,
+    )

@@ -181,9 +181,11 @@ CREATE TABLE meeting_labels (               -- which feeds a meeting may enter
     kind          TEXT NOT NULL,            -- country | organisation | topic | pair
     code          TEXT NOT NULL,            -- "VN", "ASEAN", "drugs", "RU-VN"
     updated       TEXT NOT NULL,            -- of the meeting, so that the newest are found without looking at the others
+    day           TEXT NOT NULL,            -- of the meeting, '' when it is not known: so that days are counted in the index alone
     meeting_id    TEXT NOT NULL REFERENCES meetings (id),
     PRIMARY KEY (meeting_id, kind, code)
 );
+CREATE INDEX labels_by_day ON meeting_labels (kind, code, day);
 CREATE INDEX labels_newest ON meeting_labels (kind, code, updated DESC, meeting_id);
 
 CREATE TABLE minted (                       -- every id a meeting ever had; outlives the meeting

@@ -356,7 +356,7 @@ def test_a_person_retags_a_meeting_and_takes_it_back(run, served):
     assert code == 0
     told = json.loads(out)
     assert told["meetings"] == [meeting.id]
-    assert "What people ruled" in (served / f"public/meeting/{meeting.id}.html").read_text("utf-8")
+    assert "What people decided" in (served / f"public/meeting/{meeting.id}.html").read_text("utf-8")
     assert "<entry" not in (served / "public/country/to.atom").read_text("utf-8")
     assert told["ruling"]["id"] in run("undo")[1]
     code, out, _ = run("undo", told["ruling"]["id"])

@@ -160,7 +160,7 @@ def test_a_merged_meeting_leads_to_its_successor_and_is_deleted_where_it_was(sto
     store.meetings.remove("m-0000000a", "m-00000013", NOW)
     assert publish(store, publishing, now=NOW).failed == ()
     page = (publishing.directory / "meeting/m-0000000a.html").read_text()
-    assert "url=m-00000013.html" in page and "Vietnam hands over equipment to Lao police" in page
+    assert "url=m-00000013.html" in page and "Laos and Vietnam" in page
     for feed in ("all", "country/la", "pair/la-vn"):
         root = etree.parse(publishing.directory / f"{feed}.atom").getroot()
         assert wrong((publishing.directory / f"{feed}.atom").read_bytes()) == []
@@ -260,7 +260,7 @@ def test_nothing_in_the_store_is_a_site_too(publishing):
     assert set(tree(publishing.directory)) == {
         *(f"{path}.{ending}" for path in ("all", "feed/vn-cyber") for ending in ("atom", "json", "rss", "ics", "html")),
         *(f"{path}.{ending}" for path in ("corrections", "sources") for ending in ("atom", "json", "rss", "html")),
-        "feeds.opml", "index.html", "manifest.json", "retired.json", "style.css",
+        "feeds.html", "feeds.opml", "index.html", "manifest.json", "retired.json", "style.css",
     }
     assert "No meeting has been found yet" in (publishing.directory / "index.html").read_text()
     assert wrong((publishing.directory / "all.atom").read_bytes()) == []

@@ -190,6 +190,17 @@ def test_parties_topics_and_pairs_are_counted(world):
     assert not [pair for pair in world.pairs() if "KH" in pair or "ASEAN" in pair]
 
 
+def test_partners_and_days_are_counted_for_one_country_or_pair(world):
+    assert world.partners("VN", ("RU", "CN", "LA", "KH", "VN", "NZ")) == {"RU": 2, "CN": 1, "LA": 1}
+    day = date(2026, 3, 4)
+    for number, at in ((0, day), (1, day - timedelta(days=400)), (3, None)):
+        world.save(replace(world.get(f"m-{number}"), day=at))
+    world.save(replace(world.get("m-2"), day=day))
+    assert list(world.days("country", "VN").items()) == [(day - timedelta(days=400), 1), (day, 2)]
+    assert world.days("pair", "RU-VN") == {day: 1, day - timedelta(days=400): 1}
+    assert world.days("pair", "FJ-VN") == {} == world.partners("FJ", ("VN",))
+
+
 def test_a_meeting_that_changes_its_parties_leaves_the_feeds_it_was_in(world):
     world.save(replace(world.get("m-4"), parties=party("AU", "FJ")))
     assert world.select(countries=("NZ",), limit=5) == ()
