@@ -19,5 +19,6 @@ cli.py        the commands; alone joins the rooms and reads the clock
 commands/     what the commands do
 newsroom/     the bundled sources of `communique demo`, served on loopback
 logs.py       one line for each event, as text or as JSON
+supervisor.py word to systemd: ready, alive, stopping
 errors.py     what can go wrong in this room, in words for the operator
 """

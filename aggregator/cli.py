@@ -46,6 +46,7 @@ from aggregator.understand.topics import SHIPPED
 from feeds import publisher, server
 from feeds.alarms import Alarm
 from feeds.errors import FeedsError
+from feeds.metrics import metrics
 from storage.database import StorageError
 from storage.model import Source
 from storage.store import Store, open_store
@@ -428,7 +429,7 @@ async def _demo(out: Path, shown: screen.Screen, tell: Callable[[rounds.Show], N
             )
         tell(show)
         if serve:
-            await _serve(_application(config), config.server, out, shown)
+            await _serve(_application(config, remembered=False), config.server, out, shown)
         return show
     finally:
         await newsroom.stop()
@@ -442,9 +443,15 @@ async def _serve(application: Starlette, listen: configuration.Listen, directory
     await server.serve(application, listen.shown, stop)
 
 
-def _application(config: configuration.Config) -> Starlette:
-    """The published files as the configuration says."""
-    return server.application(config.publish.directory, hub=config.publish.hub, base_url=config.publish.base_url)
+def _application(config: configuration.Config, *, remembered: bool = True) -> Starlette:
+    """The published files as the configuration says; with what is remembered beyond this process, its numbers too."""
+
+    def numbers() -> bytes:
+        with open_store(config.store.url) as store:     # a connection of its own: it is asked on another thread
+            return metrics(store, clock())
+
+    return server.application(
+        config.publish.directory, hub=config.publish.hub, base_url=config.publish.base_url, numbers=numbers if remembered else None)
 
 
 def _publisher(config: configuration.Config, store: Store, *, everything: bool = False) -> Callable[[datetime], publisher.Published]:

@@ -14,7 +14,7 @@ import os
 import re
 import socket
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +33,7 @@ from starlette.types import Receive, Scope, Send
 
 from feeds.errors import FeedsError
 from feeds.http import Coding, coding, is_unchanged, part_of
+from feeds.metrics import MEDIA_TYPE as PROMETHEUS
 
 MEDIA_TYPES = {
     "atom": "application/atom+xml; charset=utf-8", "html": "text/html; charset=utf-8", "opml": "text/x-opml; charset=utf-8", "css": "text/css; charset=utf-8",
@@ -179,13 +180,31 @@ class _Published:
         return headers
 
 
-def application(directory: Path, *, max_age: int = 300, hub: str = "", base_url: str = "") -> Starlette:
+HERE = {"127.0.0.1", "::1"}
+FORWARDED = {"forwarded", "x-forwarded-for", "x-real-ip", "via"}
+
+
+def application(
+    directory: Path, *, max_age: int = 300, hub: str = "", base_url: str = "", numbers: Callable[[], bytes] | None = None,
+) -> Starlette:
     """An application that serves the files published in `directory`, and nothing else.
 
     `max_age` is in seconds: how long a cache may keep a file without asking.
     With a hub, feeds name it and their own address in Link headers (WebSub).
+    `numbers` gives what /metrics answers, to programs on this machine alone.
     """
-    return Starlette(routes=[Route("/{path:path}", _Published(directory, max_age, hub, base_url))])
+    published = Route("/{path:path}", _Published(directory, max_age, hub, base_url))
+    return Starlette(routes=[*([Route("/metrics", _numbers(numbers), methods=["GET"])] if numbers else []), published])
+
+
+def _numbers(numbers: Callable[[], bytes]) -> Callable[[Request], Response]:
+    """What /metrics answers. A request that a proxy on this machine hands on comes from elsewhere."""
+
+    def answer(request: Request) -> Response:
+        here = request.client is not None and request.client.host in HERE and not FORWARDED & set(request.headers.keys())
+        return Response(numbers(), media_type=PROMETHEUS) if here else _plain("There is nothing here.", 404)
+
+    return answer
 
 
 async def serve(served: Starlette, listen: str, stop: asyncio.Event | None = None) -> None:

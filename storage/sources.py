@@ -133,6 +133,22 @@ class Sources:
         )
         return tuple(from_json(Poll, value) for (value,) in rows)
 
+    def outcomes(self) -> dict[str, int]:
+        """How many of the visits that are remembered went how."""
+        return {str(outcome): int(count) for outcome, count in self._database.query("SELECT outcome, count(*) FROM polls GROUP BY outcome ORDER BY outcome")}
+
+    def last_poll(self) -> datetime | None:
+        """When the last visit was; None before the first."""
+        ((at,),) = self._database.query("SELECT max(at) FROM polls")
+        return moment_of(at) if at else None
+
+    def due_count(self, now: datetime) -> int:
+        """How many sources are to be visited."""
+        ((count,),) = self._database.query(
+            "SELECT count(*) FROM standings t JOIN sources s ON s.id = t.source_id WHERE t.due <= :now AND s.retired_at IS NULL", {"now": moment_text(now)}
+        )
+        return int(count)
+
     def arrivals(self, source_id: str, limit: int) -> tuple[datetime, ...]:
         """When visits to the source brought something, the latest first."""
         rows = self._database.query(

@@ -39,7 +39,7 @@ ONLY = {
     "apscheduler": {"aggregator/poll/scheduler.py"},
     "pgqueuer": {"aggregator/fleet/pgqueuer.py"},
     "asyncpg": {"aggregator/fleet/pgqueuer.py"},
-    "socket": {"aggregator/fetch/connecting.py", "feeds/server.py"},     # to dial out, and to listen
+    "socket": {"aggregator/fetch/connecting.py", "aggregator/supervisor.py", "feeds/server.py"},     # to dial out, to tell systemd, and to listen
 }
 JOINS_ROOMS = {"aggregator/cli.py"}             # may import what publishes
 PUBLISHING = {"feeds.publisher", "feeds.server", "feeds.atom", "feeds.pages", "feeds.opml"}

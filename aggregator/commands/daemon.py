@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from aggregator.config import Config
 from aggregator.errors import ConfigError
 from aggregator.poll.scheduler import Daemon
 from aggregator.push.callback import PATH, Callback
+from aggregator.supervisor import watched
 from storage.store import Store
 
 LOG = logging.getLogger("communique")
@@ -84,7 +86,8 @@ async def _poll_until(
         )
         callback.hubs = daemon.hubs
         running = asyncio.create_task(daemon.run())
-        await asyncio.wait([running, *ends], return_when=asyncio.FIRST_COMPLETED)
+        async with watched(lambda: daemon.on_desk(lambda: None), os.environ):
+            await asyncio.wait([running, *ends], return_when=asyncio.FIRST_COMPLETED)
         callback.hubs = None
         daemon.stop()
         await running

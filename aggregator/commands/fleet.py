@@ -20,6 +20,7 @@ from aggregator.config import Config
 from aggregator.fleet.jobs import Queue
 from aggregator.fleet.worker import FleetWorker, Hands
 from aggregator.poll.desk import Desk
+from aggregator.supervisor import watched
 from storage.store import Store
 
 
@@ -36,7 +37,8 @@ async def run(
         async with member(fresh.config, stores, queue(fresh.config), clock=clock, publish=publisher(fresh.config) if publisher else None) as worker:
             running = asyncio.create_task(worker.run())
             ends = (running, asyncio.ensure_future(stop.wait()), asyncio.ensure_future(fresh.came.wait()))
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            async with watched(worker.answers, os.environ):
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             worker.stop()
             await running
 

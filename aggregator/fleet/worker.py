@@ -108,6 +108,10 @@ class FleetWorker:
         self._stop.set()
         self.settling.intake.stopping = True
 
+    async def answers(self) -> None:
+        """Comes back when the thread that visits use does."""
+        await self.visiting.desk.do(lambda: None)
+
     async def run(self) -> None:
         """Until `stop` is called. Raises ClockError, and StorageError where the store cannot be had at the start."""
         ahead = await self.visiting.desk.do(lambda: self.visiting.store.fleet().clock_ahead(self.clock()))
