@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from aggregator.normalise.credit import credit_of
 from aggregator.normalise.language import language_of
@@ -82,6 +83,9 @@ def _draft(entry: Entry, parsed: Parsed, source: Source, seen_at: datetime) -> _
         language=entry.language or parsed.language,
         source_title="" if fold(entry.source_title[:MAX_NAME]) in own_titles else entry.source_title,
     )
+    wrapped = _is_wrapped(entry, source)
+    if wrapped:
+        entry = replace(entry, title=_without_publisher(entry.title, entry.source_title))
     item = _item(entry, source, seen_at)
     # A guid or a link that is the whole site's tells no entry from another.
     site = {canonical_url(address) for address in (parsed.site, parsed.self_url, source.url)} - {""}
@@ -89,6 +93,9 @@ def _draft(entry: Entry, parsed: Parsed, source: Source, seen_at: datetime) -> _
     url = "" if item.url in site else item.url
     title, day = word_line(item.title), item.published.isoformat() if item.published else ""
     names = []
+    if wrapped and title:
+        # The address and the guid of a search's result are the search's own, and another one tomorrow.
+        names.append(f"wrapped {_site(entry.source_url)} {title}")
     if guid:
         names.append(f"guid {guid}")
     if url:
@@ -97,6 +104,26 @@ def _draft(entry: Entry, parsed: Parsed, source: Source, seen_at: datetime) -> _
         names.append(f"title {title} {day}")
     last = f"text {item.hash}"
     return _Draft(item, entry, (*names, last), f"{' '.join((guid, url))} {last}", (guid, url, item.hash, "" if guid or url else day))
+
+
+def _is_wrapped(entry: Entry, source: Source) -> bool:
+    """Whether the entry is a search's result: its link leads to the feed's own site, and its <source> names another's."""
+    publisher, link, feed = (_site(url) for url in (entry.source_url, entry.link, source.url))
+    return bool(publisher and link) and publisher != link and link == feed
+
+
+def _site(url: str) -> str:
+    """The host of an address, as far as it names a site."""
+    return (urlsplit(canonical_url(url)).hostname or "").removeprefix("www.")
+
+
+def _without_publisher(title: str, publisher: str) -> str:
+    """The headline without the publisher's name that a search puts after it."""
+    for mark in (" - ", " – ", " — ", " | "):
+        head, found, tail = title.rpartition(mark)
+        if found and head.strip() and publisher and fold(tail) == fold(publisher):
+            return head.strip()
+    return title
 
 
 def _id(source_id: str, name: str) -> str:
