@@ -126,6 +126,11 @@ class Sources:
             {"id": poll.source_id, "at": moment_text(poll.at), "outcome": poll.outcome, "value": to_json(poll)},
         )
 
+    def last_answer(self) -> datetime | None:
+        """When any source last answered as it should; None when none ever did."""
+        rows = self._database.query("SELECT at FROM polls WHERE outcome <> 'failed' ORDER BY at DESC LIMIT 1")
+        return moment_of(rows[0][0]) if rows else None
+
     def polls(self, source_id: str, limit: int = 100) -> tuple[Poll, ...]:
         """The last visits, the newest first."""
         rows = self._database.query(

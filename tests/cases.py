@@ -23,7 +23,6 @@ ALL = (
 )
 
 UNTESTED: dict[str, str] = {
-    "R41": "sources of a network that was gone wait as long as if each had failed by itself",
 }
 
 

@@ -8,6 +8,7 @@ again.py        which entries are items we have already, under another id
 robots.py       whether a page may be read, by its host's robots.txt
 moves.py        when a permanent redirect is believed
 pace.py         when to come back
+outage.py       the network was gone and is back
 habits.py       how long a source may be silent before it is worth a warning
 desk.py         the one thread that touches the store
 sieve.py        the words a source's entries must have, or must not

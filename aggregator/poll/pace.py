@@ -245,9 +245,13 @@ def doubled(wait: timedelta, times: int, longest: timedelta = DAY) -> timedelta:
 
 
 def _jitter(source_id: str, wait: timedelta) -> timedelta:
-    """A little later, always the same for one source, so that sources due together drift apart."""
-    share = int.from_bytes(sha256(source_id.encode()).digest()[:4], "big") / 2**32
-    return min(wait * JITTER, LONGEST_JITTER) * share
+    """A little later, so that sources due together drift apart."""
+    return min(wait * JITTER, LONGEST_JITTER) * share(source_id)
+
+
+def share(source_id: str) -> float:
+    """0 to 1, always the same for one source and spread evenly over many."""
+    return int.from_bytes(sha256(source_id.encode()).digest()[:4], "big") / 2**32
 
 
 def _outside_skipped(due: datetime, hints: Hints, reason: str) -> tuple[datetime, str]:

@@ -27,6 +27,7 @@ from aggregator.normalise.links import canonical_url
 from aggregator.parse.entry import Parsed
 from aggregator.poll import moves
 from aggregator.poll.desk import Desk, Stage
+from aggregator.poll.outage import Outage
 from aggregator.poll.pace import CONDITION, DAY, HOST_SILENCE, Visit, ask_whole, next_visit, silence_reason
 from aggregator.poll.reading import ParsePool, Read, Reader
 from aggregator.poll.robots import Robots
@@ -124,11 +125,13 @@ class Visitor:
     silences: dict[str, tuple[datetime, str]] = field(default_factory=dict)     # by host; what this program has heard itself
     reader: Reader = field(init=False)
     robots: Robots = field(init=False)
+    outage: Outage = field(init=False)
     _moves: dict[str, Move] | None = None                                       # by source; few ever move
     _waiting: set[str] | None = None                                            # sources with entries that wait for another day
     _brought: dict[str, tuple[datetime, int]] = field(default_factory=dict)     # by source: the day, and how many new items it has brought
 
     def __post_init__(self) -> None:
+        self.outage = Outage(self.store, self.polling.every)
         self.robots = Robots(self._fetch, self.fetcher.slow_down, self.store, self.desk, self.clock)
         self.reader = Reader(self.parse_pool, self.robots, self._fetch, self._silenced, self._known_links, self.store, self.desk, self.clock)
 
@@ -258,6 +261,8 @@ class Visitor:
         due, reason = next_visit(
             source, standing, replace(visit, pushed=pushed), now=poll.at, every=self.polling.every, at_most=self.polling.at_most, own=self.is_own(source))
         reason = "; ".join(filter(None, (reason, moves.told(self._moved_already().get(source.id)))))
+        if poll.outcome != "failed":
+            self.outage.ended(poll.at)
         note = "" if poll.outcome == "failed" else poll.reason
         self.store.sources.save_standing(replace(
             standing, due=due, reason=reason, note=note, last_status=poll.status, turned_away=visit.turned_away))

@@ -111,3 +111,41 @@ async def test_r43_a_feed_that_holds_nothing_known_any_longer_is_reported(world,
     assert notes[:2] == ["", ""]
     assert "holds nothing of what it held before" in notes[2]
     assert len(world.titles()) == 6         # nothing that was there is lost
+
+
+@pytest.mark.case("R41")
+async def test_r41_a_network_that_was_gone_for_a_day_leaves_no_source_behind(world, site, clock, network):
+    hosts = [f"s{number}.example" for number in range(12)]
+    world.abroad(*hosts)
+    for host in hosts:
+        site.feed(f"{host}/feed", rss("One"), etag='"1"')
+    world.follow(*(source(id=host.partition(".")[0], url=f"http://{host}/feed") for host in hosts))
+    await world.live(6 * HOUR)
+    addresses = {f"93.184.216.{number + 1}" for number in range(12)}
+    network.dead |= addresses
+    for host in hosts:
+        site.feed(f"{host}/feed", rss("One", f"Two of {host}"), etag='"2"')
+    await world.live(DAY)
+    network.dead -= addresses
+    back = clock.now()
+    await world.live(20 * HOUR)         # whoever is due first notices
+    last = {host: [one.at for one in site.log if one.host == host and one.at > back] for host in hosts}
+    first = min(moments[0] for moments in last.values())
+    assert all(moments[0] - first <= 1.1 * HOUR for moments in last.values())
+    assert len({title for title in world.titles() if title.startswith("Two")}) == 12
+    soon = sorted(moments[0] for moments in last.values())
+    assert soon[-1] - soon[0] > HOUR / 4        # and no burst
+
+
+@pytest.mark.case("R41")
+async def test_r41_two_hosts_that_are_down_are_no_network_that_is_gone(world, site, clock, network):
+    world.abroad("a.example", "b.example", "c.example")
+    for host in ("a", "b", "c"):
+        site.feed(f"{host}.example/feed", rss("One"), etag='"1"')
+    world.follow(*(source(id=host, url=f"http://{host}.example/feed") for host in ("a", "b", "c")))
+    await world.live(2 * HOUR)
+    network.dead |= {"93.184.216.1", "93.184.216.2"}
+    before = len(network.dialled)
+    await world.live(DAY)
+    dialled = [address for address, _ in network.dialled[before:]]
+    assert max(dialled.count("93.184.216.1"), dialled.count("93.184.216.2")) <= 6       # 1, 2, 4, 8 hours and so on
