@@ -62,6 +62,8 @@ class Polling:
     pause: timedelta = timedelta(seconds=2)
     new_connections: int = 10
     allow: frozenset[str] = frozenset()
+    keep: tuple[str, ...] = ()      # words one of which an entry of any source must have, beside its source's own
+    block: tuple[str, ...] = ()     # words an entry of no source may have
     callback: str = ""              # where hubs reach this server; "" asks none to push
 
 
@@ -243,6 +245,8 @@ def _poll(table: _Table) -> Polling:
         pause=table.read("pause", checks.duration, default.pause),
         new_connections=table.read("new_connections", checks.whole(1, 1000), default.new_connections),
         allow=table.read("allow", lambda value: frozenset(checks.list_of(checks.host_port)(value)), default.allow),
+        keep=table.read("keep", checks.list_of(checks.line), default.keep),
+        block=table.read("block", checks.list_of(checks.line), default.block),
         callback=table.read("callback", lambda value: checks.folder_address(value) if value else "", default.callback, last=True),
     )
 

@@ -100,7 +100,7 @@ async def check(config: Config, what: str, *, clock: Callable[[], datetime]) -> 
             with open_store("sqlite::memory:") as nothing, closing(Desk()) as desk:
                 nothing.sources.configure((source,), now)
                 robots = Robots(fetcher.fetch, fetcher.slow_down, nothing, desk, clock)
-                reader = Reader(pool, robots, fetcher.fetch, _no_silence, _no_links, nothing, desk, clock, most=ARTICLES)
+                reader = Reader(pool, robots, fetcher.fetch, _no_silence, _no_links, nothing, desk, clock, ARTICLES, config.poll.keep, config.poll.block)
                 if source.kind != "feed":
                     await robots.require(source.url, source)
                 reply = await fetcher.fetch(request if source.kind == "feed" else replace(request, accept=PAGES))

@@ -65,12 +65,14 @@ class Reader:
     desk: Desk
     clock: Callable[[], datetime]
     most: int = ARTICLES
+    keep: tuple[str, ...] = ()              # words for every source
+    block: tuple[str, ...] = ()
     parsing: Stage = field(default_factory=Stage)
 
     async def read(self, source: Source, document: Document) -> Read:
         """The wanted entries of a document, with their articles where the source is to be read so. Raises ParseError."""
         parsed = await self._parse(document, source)
-        wanted = tuple(entry for entry in parsed.entries if is_wanted(entry, source.keep, source.block))
+        wanted = tuple(entry for entry in parsed.entries if is_wanted(entry, source.keep, source.block) and is_wanted(entry, self.keep, self.block))
         if source.kind == "feed" and not source.full_text:
             return Read(replace(parsed, entries=wanted))
         linked = {entry.link: entry for entry in reversed(wanted) if entry.link}

@@ -133,7 +133,9 @@ class Visitor:
     def __post_init__(self) -> None:
         self.outage = Outage(self.store, self.polling.every)
         self.robots = Robots(self._fetch, self.fetcher.slow_down, self.store, self.desk, self.clock)
-        self.reader = Reader(self.parse_pool, self.robots, self._fetch, self._silenced, self._known_links, self.store, self.desk, self.clock)
+        self.reader = Reader(
+            self.parse_pool, self.robots, self._fetch, self._silenced, self._known_links, self.store, self.desk, self.clock,
+            keep=self.polling.keep, block=self.polling.block)
 
     async def visit(self, source: Source, standing: Standing) -> Visited:
         """One visit, whatever comes of it. Raises only StorageError: then nothing of the visit is kept, and it is made again."""
