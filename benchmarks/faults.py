@@ -60,7 +60,7 @@ TABLES = ("items", "entries", "item_words", "reports", "coverage", "meetings", "
 
 Phase = Literal["fetch", "publish"]
 PHASES: tuple[Phase, ...] = ("fetch", "publish")           # on threads of their own in a round, so each has its own points
-Fault = Literal["kill", "ENOSPC", "EIO"]
+Fault = Literal["kill", "ENOSPC", "EIO", "EDQUOT"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,21 +350,31 @@ def main() -> None:
     ask.add_argument("--postgresql", action="store_true")
     ask.add_argument("--every", type=int, default=1)
     ask.add_argument("--faults", default="kill,ENOSPC,EIO")
+    ask.add_argument("--phases", default=",".join(PHASES))
+    ask.add_argument("--seconds", type=float, default=float("inf"), help="end after so long, and say how far it came")
     given = ask.parse_args()
     with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
         bench = Bench(Path(folder), SERVER if given.postgresql else "")
         bad, count, began = 0, Counter[str](), time.monotonic()
         try:
             for fault in given.faults.split(","):
-                for phase in PHASES:
+                for phase in (phase for phase in PHASES if phase in given.phases.split(",")):
                     for lasting in (False, True) if fault == "ENOSPC" else (False,):
                         for point, seen in points(bench, phase, fault, every=given.every, lasting=lasting):
                             count[f"{fault}{' from then on' if lasting else ''} in {phase}"] += 1
                             if seen.wrong:
                                 bad += 1
                                 print(f"{point}: {'; '.join(seen.wrong)}", flush=True)
+                            if time.monotonic() - began > given.seconds:
+                                print(f"time is up at {point}", flush=True)
+                                return finish(count, bad, began)
         finally:
             bench.close()
+    finish(count, bad, began)
+
+
+def finish(count: Counter[str], bad: int, began: float) -> None:
+    """Says what came of it, and ends."""
     for name, number in count.items():
         print(f"{number:6} points  {name}")
     print(f"{sum(count.values()):6} points, {bad} with something lost, doubled or half; {time.monotonic() - began:.0f} s")

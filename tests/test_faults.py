@@ -50,13 +50,16 @@ def wrong(bench: Bench, phase: Phase, fault: Fault, points: range, *, lasting: b
     return {str(point): one.wrong for point, one in seen.items() if one.wrong}
 
 
-@pytest.mark.case("R1-R8")
+@pytest.mark.case("R2")
+@pytest.mark.case("R3")
+@pytest.mark.case("R7")
 def test_a_visit_that_is_killed_at_any_write_is_made_again(bench):
     assert wrong(bench, "fetch", "kill", range(1, 60, 4)) == {}
 
 
 @pytest.mark.case("R4")
 @pytest.mark.case("R5")
+@pytest.mark.case("R6")
 @pytest.mark.case("R13")
 def test_publishing_that_is_killed_at_any_write_is_finished_by_the_next_round(bench):
     assert wrong(bench, "publish", "kill", range(1, 400, 25)) == {}
@@ -72,6 +75,12 @@ def test_a_full_disk_costs_nothing_but_time(bench):
 def test_a_write_that_fails_is_told_and_made_again(bench):
     assert wrong(bench, "fetch", "EIO", range(5, 60, 14)) == {}
     assert wrong(bench, "publish", "EIO", range(5, 400, 70)) == {}
+
+
+@pytest.mark.case("R18")
+def test_a_quota_that_is_used_up_costs_nothing_but_time(bench):
+    assert wrong(bench, "fetch", "EDQUOT", range(4, 60, 30), lasting=True) == {}
+    assert wrong(bench, "publish", "EDQUOT", range(4, 400, 150)) == {}
 
 
 @pytest.mark.case("R25")

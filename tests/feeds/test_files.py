@@ -9,6 +9,7 @@ from feeds.errors import FeedsError
 from feeds.files import Files
 
 
+@pytest.mark.case("S54")
 def test_a_file_and_its_folder_are_made_for_everyone_to_read(tmp_path):
     before = os.umask(0o077)
     try:
@@ -20,6 +21,7 @@ def test_a_file_and_its_folder_are_made_for_everyone_to_read(tmp_path):
     assert stat.S_IMODE((tmp_path / "public/country").stat().st_mode) == 0o755
 
 
+@pytest.mark.case("R65")
 def test_a_file_that_is_being_read_keeps_its_old_bytes(tmp_path):
     with Files(tmp_path) as files:
         files.write([("all.atom", b"old")])
@@ -57,6 +59,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path):
     assert ((tmp_path / "all.atom").read_bytes(), (tmp_path / "index.html").read_bytes()) == (b"old", b"new")
 
 
+@pytest.mark.case("S53")
 def test_links_are_replaced_and_never_followed(tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -96,6 +99,7 @@ def test_links_are_replaced_and_never_followed(tmp_path):
         "x" * 81 + ".atom",
     ],
 )
+@pytest.mark.case("S52")
 def test_a_file_is_only_ever_written_under_a_plain_name_inside_the_directory(tmp_path, path):
     public = tmp_path / "public"
     with Files(public) as files:
@@ -103,6 +107,7 @@ def test_a_file_is_only_ever_written_under_a_plain_name_inside_the_directory(tmp
     assert [entry.name for entry in tmp_path.rglob("*")] == ["public"]
 
 
+@pytest.mark.case("R12")
 def test_what_an_interrupted_run_left_is_swept_away_and_nothing_else(tmp_path):
     (tmp_path / "country").mkdir()
     (tmp_path / "country/vn/archive").mkdir(parents=True)
@@ -121,6 +126,7 @@ def test_files_lie_in_folders_of_folders_however_many(tmp_path):
     assert len(list(tmp_path.rglob("1.atom"))) == 200
 
 
+@pytest.mark.case("R19")
 def test_a_directory_that_cannot_be_one_is_an_error_with_a_remedy(tmp_path):
     (tmp_path / "public").write_bytes(b"")
     with pytest.raises(FeedsError, match=r"public'.*; make it a folder we may write to"):

@@ -218,6 +218,7 @@ def test_a_file_that_cannot_be_written_is_named_and_tried_again(store, publishin
     assert publish(store, publishing, now=NOW).paths == ("all.atom", "manifest.json")
 
 
+@pytest.mark.case("R12")
 def test_what_a_killed_round_left_is_swept_by_the_next(store, publishing):
     publish(store, publishing, now=NOW)
     (publishing.directory / "country/.vn.atom.new").write_bytes(b"half")
@@ -233,6 +234,7 @@ def test_a_directory_that_cannot_be_written_is_an_error_with_a_remedy(store, pub
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.case("R16")
 def test_a_directory_we_may_not_write_to_is_an_error_with_a_remedy(store, publishing, tmp_path):
     (tmp_path / "locked").mkdir(mode=0o555)
     with pytest.raises(FeedsError, match="or name another"):

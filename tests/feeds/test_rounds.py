@@ -229,6 +229,7 @@ def test_a_feed_that_ended_is_not_written_again_and_comes_back_when_it_is_wanted
     assert json.loads((publishing.directory / "retired.json").read_bytes()) == {"retired": {}}
 
 
+@pytest.mark.case("R60")
 def test_a_renamed_topic_leads_on_and_is_followed_under_its_new_name(store, publishing):
     publish(store, publishing, now=NOW)
     publish(store, replace(publishing, renamed=(("topic/drugs", "topic/trade"),)), now=NOW + HOUR)

@@ -112,6 +112,7 @@ async def test_a_range_is_a_part_of_the_plain_bytes(client):
 
 
 @pytest.mark.asyncio
+@pytest.mark.case("R66")
 async def test_a_file_replaced_is_another_file_even_within_the_same_moment(client, public):
     first = await client.get("/all.atom")
     stamp = (public / "all.atom").stat()
@@ -251,6 +252,7 @@ async def test_an_address_that_is_none_is_an_error_with_a_remedy(public, listen,
 
 
 @pytest.mark.asyncio
+@pytest.mark.case("R66")
 async def test_a_port_that_is_taken_is_an_error_with_a_remedy(public):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

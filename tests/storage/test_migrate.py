@@ -22,6 +22,7 @@ def test_migrations_are_numbered_from_one_without_a_gap():
 
 
 @pytest.mark.case("R27")
+@pytest.mark.case("R28")
 def test_a_newer_schema_is_refused_in_words_and_left_alone(store, url):
     store.items.save(item(), "{}", NOW)
     store.items._database.execute("INSERT INTO schema_version (version, title) VALUES (9999, 'from the future')")
@@ -31,6 +32,7 @@ def test_a_newer_schema_is_refused_in_words_and_left_alone(store, url):
 
 
 @pytest.mark.case("R27")
+@pytest.mark.case("R1")
 def test_a_migration_that_was_cut_off_is_applied_whole_the_next_time(url, monkeypatch):
     sound = statements(migrations()[0][2], "sqlite")
 

@@ -102,6 +102,7 @@ def test_a_second_writer_waits_for_the_first(store, url):
     assert written == [2]
 
 
+@pytest.mark.case("R23")
 def test_only_one_process_polls_a_store_at_a_time(store, url):
     with open_store(url) as other:
         with store.claimed():

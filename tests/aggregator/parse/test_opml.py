@@ -44,6 +44,7 @@ def test_a_broken_list_gives_what_can_be_had() -> None:
         (b"", "no list of subscriptions"),
     ],
 )
+@pytest.mark.case("S57")
 def test_what_is_no_list_or_a_bomb_is_refused(body: bytes, reason: str) -> None:
     with pytest.raises(ParseError, match=reason):
         read_opml(body, name="list.opml")

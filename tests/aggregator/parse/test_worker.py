@@ -70,6 +70,7 @@ async def test_a_document_that_stalls_is_given_up_while_others_are_read() -> Non
         assert (await pool.parse(HEALTHY, FEED, now=NOW)).title == "Well"
 
 
+@pytest.mark.case("R11")
 async def test_a_document_that_fills_the_memory_is_given_up() -> None:
     # Each <a/> of 4 bytes becomes an element of some 150.
     page = Source("p", "https://p.example/", "P", kind="page", page=PageRules(item="a"))
@@ -82,6 +83,7 @@ async def test_a_document_that_fills_the_memory_is_given_up() -> None:
         assert (await pool.parse(HEALTHY, FEED, now=NOW)).title == "Well"
 
 
+@pytest.mark.case("R11")
 async def test_a_worker_that_is_killed_costs_one_document() -> None:
     async with ParsePool(1) as pool:
         await pool.parse(HEALTHY, FEED, now=NOW)

@@ -477,6 +477,7 @@ async def test_the_daemon_visits_what_is_due_publishes_what_is_new_and_stops_whe
     assert published.count(2) == 1      # nothing new, nothing published
 
 
+@pytest.mark.case("R9")
 async def test_a_daemon_told_to_stop_lets_a_visit_end_and_keeps_it(world, site, clock):
     site.on("/slow", rss("One"), delay=0.3)
     world.follow(world.feed("/slow"))
