@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import combinations
 from typing import Literal
 
@@ -460,7 +461,21 @@ class Meetings:
 
 def _member(row: Row) -> Member:
     *item, source, report, coverage, _ = row
-    return Member(source_of(source), item_of(tuple(item)), from_json(Report, report), from_json(Coverage, coverage))
+    return Member(_source_of(source), item_of(tuple(item)), _report_of(report), _coverage_of(coverage))
+
+
+# The same few meetings are read for one item after another, and reading JSON is a third of finding the meeting of an item.
+_source_of = lru_cache(maxsize=1024)(source_of)
+
+
+@lru_cache(maxsize=2048)
+def _report_of(value: str) -> Report:
+    return from_json(Report, value)
+
+
+@lru_cache(maxsize=2048)
+def _coverage_of(value: str) -> Coverage:
+    return from_json(Coverage, value)
 
 
 def _labels(meeting: Meeting) -> tuple[tuple[str, str], ...]:
