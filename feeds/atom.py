@@ -53,7 +53,7 @@ def entry(meeting: Presentation, site: Site) -> bytes:
         extension.languages = ({} if meeting.composed else {"title": meeting.language}) | ({"summary": meeting.language} if meeting.summary else {})
     extension.source = _source(meeting, site)
     extension.start, extension.end = meeting.day, meeting.day_end
-    extension.place, extension.act = meeting.place, meeting.act_code
+    extension.place, extension.act = clean.untagged(meeting.place), clean.untagged(meeting.act_code)
     return _written(made)
 
 

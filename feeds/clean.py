@@ -20,6 +20,7 @@ from feeds.places import language_name
 # What XML 1.0 or HTML refuses: C0 and C1 controls, surrogates, the non-characters. Tab and line ends are dealt with as space.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
                         + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)) + "]+")
+_LOST = "\ufffd"                                 # stands for bytes that were no character where the text came from: validators take it for our own fault
 _SPACE = re.compile(r"\s+")
 _DIRECTED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -39,7 +40,7 @@ def line(text: str, limit: int = 300) -> str:
     >>> line(" a\\x00b\\n c ")
     'a b c'
     """
-    if len(text) <= limit and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:] and is_normalized("NFC", text):
+    if len(text) <= limit and text.isprintable() and "  " not in text and _LOST not in text and text[:1] != " " != text[-1:] and is_normalized("NFC", text):
         return text                             # nearly all: what Python calls printable holds no control, surrogate or mark of direction
     text = _characters(text[: limit * 8])
     text = _SPACE.sub(" ", text).strip()
@@ -131,7 +132,7 @@ def language(tag: str) -> str:
 
 
 def _characters(text: str) -> str:
-    text = _FORBIDDEN.sub(" ", text)
+    text = _FORBIDDEN.sub(" ", text).replace(_LOST, "?")
     return text if is_normalized("NFC", text) else normalize("NFC", text)
 
 

@@ -5,7 +5,8 @@ Touches: nothing.
 
 from __future__ import annotations
 
-from lxml import html
+import html5lib
+from lxml import etree
 
 ELEMENTS = {
     "script",
@@ -39,7 +40,16 @@ ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "backgroun
 def dangerous(fragment: str) -> list[str]:
     """The elements, handlers and addresses in a fragment of HTML that could do harm."""
     found = []
-    for element in html.fragment_fromstring(fragment, create_parent="div").iter():
+    for element in html5lib.parseFragment(fragment, treebuilder="lxml", namespaceHTMLElements=False):
+        if isinstance(element, str):
+            continue
+        found += _in(element)
+    return found
+
+
+def _in(root: etree._Element) -> list[str]:
+    found = []
+    for element in root.iter():
         if not isinstance(element.tag, str):
             found.append(f"a comment or instruction: {element!r}")
             continue

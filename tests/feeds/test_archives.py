@@ -52,6 +52,7 @@ def chain(publishing: Publishing) -> list[Path]:
     return found
 
 
+@pytest.mark.case("O2", "O17", "O19")
 def test_a_reader_who_follows_the_archives_finds_every_meeting_once_the_newest_first(publishing):
     told = in_time(230)
     with open_store("sqlite::memory:") as store:
@@ -65,6 +66,7 @@ def test_a_reader_who_follows_the_archives_finds_every_meeting_once_the_newest_f
     assert list(archives(publishing)) == ["1.atom", "2.atom", "3.atom"]  # no gzip forms
 
 
+@pytest.mark.case("O17")
 def test_archives_never_change_while_meetings_come_one_round_after_another(publishing, tmp_path):
     told = in_time(130)
     seen: dict[str, str] = {}
@@ -181,6 +183,7 @@ def test_a_full_document_gives_its_oldest_half_away():
     assert [entry.meeting_id for entry in roll.overflow()] == [f"m-{number}" for number in reversed(range(ARCHIVED))]
 
 
+@pytest.mark.case("O17")
 def test_long_entries_fill_a_document_sooner_and_one_stays_however_long():
     roll = Roll(entered(number, MOST_BYTES // 3) for number in range(3))
     assert roll.overflow() == ()

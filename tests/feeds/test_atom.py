@@ -37,6 +37,7 @@ def first_entry(told: sample.Told) -> etree._Element:
     return entries(sample.atom(ALL, [told]))[0]
 
 
+@pytest.mark.case("O2", "O21")
 def test_a_week_of_meetings_is_a_valid_feed():
     body = sample.atom(ALL, sample.meetings())
     assert wrong(body, self_url="https://news.example/all.atom") == []
@@ -47,16 +48,19 @@ def test_an_empty_feed_is_a_valid_feed():
     assert wrong(sample.atom(ALL, [])) == []
 
 
+@pytest.mark.case("O20")
 def test_the_bytes_are_those_that_were_looked_at():
     russia_and_vietnam = [told for told in sample.meetings() if {"RU", "VN"} <= {party.code for party in told[0].parties}]
     assert sample.atom(pair_feed("VN", "RU"), russia_and_vietnam) == (GOLDEN / "ru-vn.atom").read_bytes()
 
 
+@pytest.mark.case("O19", "O20")
 def test_the_order_in_which_meetings_come_changes_nothing():
     told = sample.meetings()[:4]
     assert len({sample.atom(ALL, order) for order in permutations(told)}) == 1
 
 
+@pytest.mark.case("O3", "O4")
 def test_a_further_reprint_moves_no_date():
     meeting, members = one()
     before = first_entry((meeting, members[:-1]))
@@ -80,6 +84,7 @@ def test_entry_link_keeps_rel_in_our_output_and_not_yet_in_feedgen():
     assert {link.get("rel") for link in first_entry(one()).findall(f"{ATOM}link")} == {"alternate", "via", "related"}
 
 
+@pytest.mark.case("O5", "O15")
 def test_every_report_is_a_related_link_with_its_language_and_the_first_official_word_is_the_origin():
     links = first_entry(one()).findall(f"{ATOM}link")
     related = [(link.get("hreflang"), link.get("title")) for link in links if link.get("rel") == "related"]
@@ -89,6 +94,7 @@ def test_every_report_is_a_related_link_with_its_language_and_the_first_official
     assert [link.get("href") for link in links if link.get("rel") == "alternate"] == ["https://news.example/meeting/m-00000000.html"]
 
 
+@pytest.mark.case("O7")
 def test_facts_can_be_read_by_machines():
     entry = first_entry(one(1))
     categories = {(element.get("scheme"), element.get("term")) for element in entry.findall(f"{ATOM}category")}
@@ -106,10 +112,12 @@ def test_a_country_that_is_only_mentioned_is_no_category():
     assert "US" not in {element.get("term") for element in first_entry(one()).findall(f"{ATOM}category")}
 
 
+@pytest.mark.case("O6")
 def test_the_authors_are_the_outlets():
     assert [author.findtext(f"{ATOM}name") for author in first_entry(one(1)).findall(f"{ATOM}author")] == ["Vietnam Wire", "Thông tấn Việt", "東方日報"]
 
 
+@pytest.mark.case("O6")
 def test_a_source_is_named_when_it_alone_reports():
     told = one(5)
     source = first_entry(told).find(f"{ATOM}source")
@@ -123,6 +131,7 @@ def test_the_address_of_a_private_feed_is_not_told():
     assert "РусИнформ".encode() in body and b"secret" not in body
 
 
+@pytest.mark.case("O8")
 def test_titles_in_another_language_say_so():
     meeting, members = one()
     alone = replace(meeting, language="vi", title="Việt Nam và Nga", parties=meeting.parties[:1])
@@ -175,6 +184,7 @@ def test_the_day_is_told_as_far_as_it_is_known(fields, words):
     assert words in (first_entry((replace(meeting, **fields), members)).findtext(f"{ATOM}content") or "")
 
 
+@pytest.mark.case("O17")
 def test_a_meeting_reported_a_thousand_times_still_fits_a_feed():
     meeting, members = one()
     crowd = [
@@ -204,6 +214,7 @@ def test_a_meeting_that_cannot_be_written_is_refused(broken):
         written(present(replace(meeting, **broken), members, sample.SITE), sample.SITE)
 
 
+@pytest.mark.case("O16")
 def test_removed_meetings_are_said_to_be_deleted():
     gone = Removed("tag:news.example,2026:m-1", datetime(2026, 3, 4, tzinfo=UTC), "https://news.example/meeting/m-1.html")
     body = sample.atom(ALL, [one()], removed=(gone,))
@@ -212,6 +223,7 @@ def test_removed_meetings_are_said_to_be_deleted():
     assert element is not None and (element.get("ref"), element.get("when")) == (gone.id, "2026-03-04T00:00:00Z")
 
 
+@pytest.mark.case("O5", "O14", "O40")
 def test_the_feed_says_where_it_is_who_makes_it_and_who_tells_of_changes():
     root = etree.fromstring(sample.atom(country_feed("VN"), sample.meetings()))
     assert root.findtext(f"{ATOM}title") == "Communiqué: Vietnam" and root.get(LANG) == "en"
@@ -224,6 +236,7 @@ def test_the_feed_says_where_it_is_who_makes_it_and_who_tells_of_changes():
     assert root.findtext(f"{ATOM}author/{ATOM}email") == "desk@news.example"
 
 
+@pytest.mark.case("O23")
 def test_a_reader_reads_back_what_was_meant():
     told = sample.meetings()
     read = feedparser.parse(sample.atom(ALL, told))
@@ -264,6 +277,7 @@ def hostile(payload: str, link: str) -> sample.Told:
     ), tuple(map(spoilt, members))
 
 
+@pytest.mark.case("O9", "O10", "O12")
 @pytest.mark.parametrize("payload", danger.PAYLOADS, ids=lambda payload: ascii(payload[:20]))
 def test_no_words_can_break_or_arm_a_feed(payload):
     body = sample.atom(ALL, [hostile(payload, "https://a.example/"), one(1)])
@@ -274,6 +288,7 @@ def test_no_words_can_break_or_arm_a_feed(payload):
             assert danger.dangerous(text or "-") == []  # for readers that take a title for HTML
 
 
+@pytest.mark.case("O13", "S4")
 @pytest.mark.parametrize("link", danger.LINKS, ids=lambda link: ascii(link[:24]))
 def test_an_address_is_http_and_encoded_or_it_is_not_there(link):
     body = sample.atom(ALL, [hostile("words", link)])
@@ -281,6 +296,7 @@ def test_an_address_is_http_and_encoded_or_it_is_not_there(link):
     assert danger.dangerous(entries(body)[0].findtext(f"{ATOM}content") or "") == []
 
 
+@pytest.mark.case("O12", "O20")
 @settings(max_examples=60, deadline=None)
 @given(words=st.text(st.characters(codec=None), max_size=60), link=st.text(max_size=40), days=st.integers(-10_000, 10_000))
 def test_any_words_make_a_valid_feed_and_always_the_same(words, link, days):
@@ -312,6 +328,7 @@ def test_the_checker_sees_what_is_wrong():
         assert wrong(good.replace(before, after).encode()), after
 
 
+@pytest.mark.case("O17")
 def test_an_archive_says_so_and_leads_back_on_and_to_the_live_document():
     body = sample.atom(ALL, sample.meetings(), archive=2)
     assert wrong(body, self_url="https://news.example/all/archive/2.atom") == []

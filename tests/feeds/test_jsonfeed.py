@@ -20,6 +20,7 @@ def told(*which: sample.Told) -> bytes:
     return jsonfeed.document(ALL, [jsonfeed.item(present(*each, sample.SITE), sample.SITE) for each in which], sample.SITE)
 
 
+@pytest.mark.case("O41")
 def test_a_week_of_meetings_is_a_valid_feed():
     assert wrong(told(*sample.meetings()), feed_url="https://news.example/all.json") == []
     assert wrong(jsonfeed.document(pair_feed("VN", "RU"), [], sample.SITE), feed_url="https://news.example/pair/ru-vn.json") == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from lxml import etree
 
 from feeds.catalogue import ALL, CORRECTIONS, country_feed
@@ -12,6 +13,7 @@ FEEDS = (ALL, country_feed("VN"), CORRECTIONS)
 UPDATED = datetime(2026, 3, 4, 9, 0, 0, 123, tzinfo=UTC)
 
 
+@pytest.mark.case("O42")
 def test_readers_find_every_feed_and_its_page():
     root = etree.fromstring(opml(FEEDS, SITE, UPDATED))
     assert (root.get("version"), root.findtext("head/title"), root.findtext("head/dateModified")) == ("2.0", "Communiqué", "Wed, 04 Mar 2026 09:00:00 GMT")

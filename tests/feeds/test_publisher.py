@@ -75,6 +75,7 @@ def test_a_feed_holds_only_what_belongs_in_it(store, publishing):
     assert not (publishing.directory / "country/us.atom").exists()
 
 
+@pytest.mark.case("O3")
 def test_a_second_round_writes_nothing(store, publishing):
     publish(store, publishing, now=NOW)
     before = {path: path.stat().st_mtime_ns for path in publishing.directory.rglob("*")}
@@ -85,6 +86,7 @@ def test_a_second_round_writes_nothing(store, publishing):
     assert {path: path.stat().st_mtime_ns for path in publishing.directory.rglob("*")} == before
 
 
+@pytest.mark.case("O1", "O20")
 def test_the_same_meetings_give_the_same_files_from_another_store(store, publishing, tmp_path):
     publish(store, publishing, now=NOW)
     with open_store("sqlite::memory:") as other:
@@ -94,6 +96,7 @@ def test_the_same_meetings_give_the_same_files_from_another_store(store, publish
     assert tree(tmp_path / "again") == tree(publishing.directory)
 
 
+@pytest.mark.case("O20")
 def test_rounds_one_meeting_at_a_time_end_where_one_round_ends(store, publishing, tmp_path):
     publish(store, publishing, now=NOW)
     with open_store("sqlite::memory:") as other:
@@ -123,6 +126,7 @@ def test_one_changed_meeting_touches_its_own_files_only(store, publishing):
     assert ids(publishing.directory, "all")[0] == "m-00000002"
 
 
+@pytest.mark.case("O3", "O4")
 def test_late_coverage_grows_an_entry_in_place(store, publishing):
     meeting, members = sample.meetings()[0]
     with open_store("sqlite::memory:") as other:
@@ -152,6 +156,7 @@ def test_a_meeting_that_loses_a_party_leaves_its_feed_and_the_feed_stays(store, 
     assert publish(store, publishing, now=NOW, everything=True).written == 0
 
 
+@pytest.mark.case("O16")
 def test_a_merged_meeting_leads_to_its_successor_and_is_deleted_where_it_was(store, publishing):
     publish(store, publishing, now=NOW)
     for item in ("i-000a00", "i-000a01"):
@@ -170,6 +175,7 @@ def test_a_merged_meeting_leads_to_its_successor_and_is_deleted_where_it_was(sto
     assert publish(store, publishing, now=NOW + timedelta(days=2), everything=True).written == 0
 
 
+@pytest.mark.case("O16")
 def test_a_withdrawn_meeting_says_so(store, publishing):
     publish(store, publishing, now=NOW)
     store.meetings.remove("m-00000005", None, NOW)
@@ -189,6 +195,7 @@ def test_a_file_that_was_lost_comes_back(store, publishing):
     assert tree(publishing.directory) == before
 
 
+@pytest.mark.case("O1")
 def test_ids_stay_when_the_address_and_the_year_change(store, publishing):
     publish(store, publishing, now=NOW)
     published = publish(store, replace(publishing, base_url="https://moved.example/feeds"), now=NOW + timedelta(days=800))

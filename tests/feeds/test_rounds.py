@@ -190,6 +190,7 @@ def test_the_id_of_an_alarm_stays_when_it_is_over(store, publishing):
     assert ids() == [before]
 
 
+@pytest.mark.case("S11")
 def test_an_alarm_may_say_anything_and_breaks_nothing(store, publishing):
     hostile = "</p><script>alert(1)</script>\r\n\x00"
     publish(store, publishing, now=NOW, alarms=[Alarm("mps", hostile, hostile, hostile * 100), Alarm("../x", "x", "failing"), Alarm("CON", "x", "failing")])
@@ -283,6 +284,7 @@ def test_the_manifest_names_every_document_with_its_hash(store, publishing):
     assert told["updated"] == max(feed["updated"] for feed in told["feeds"])
 
 
+@pytest.mark.case("O40")
 def test_the_hub_is_told_of_the_feeds_that_changed(store, publishing):
     with_hub = replace(publishing, hub="https://hub.example/")
     publish(store, with_hub, now=NOW)

@@ -20,6 +20,7 @@ def told(*which: sample.Told) -> bytes:
     return rss.document(ALL, items, sample.SITE, updated=sample.NOW)
 
 
+@pytest.mark.case("O43")
 def test_a_reader_finds_the_same_ids_titles_links_and_dates():
     week = sample.meetings()
     read = feedparser.parse(told(*week))
@@ -30,6 +31,7 @@ def test_a_reader_finds_the_same_ids_titles_links_and_dates():
         assert entry.published_parsed[:6] == meeting.published.timetuple()[:6]
 
 
+@pytest.mark.case("O43")
 def test_an_id_is_no_link_and_the_channel_says_where_it_is():
     root = etree.fromstring(told(sample.meetings()[0]))
     assert root.get("version") == "2.0" and root.find("channel/item/guid").get("isPermaLink") == "false"

@@ -6,6 +6,7 @@ from feeds.site import authority_of, name
 from tests.feeds.sample import SITE
 
 
+@pytest.mark.case("O1")
 def test_ids_are_tag_uris_of_the_host_and_year_of_the_first_run():
     assert SITE.meeting_id("m-1") == "tag:news.example,2026:m-1"
     assert SITE.feed_id("country/vn") == "tag:news.example,2026:feed/country/vn"

@@ -100,6 +100,7 @@ def faults(page: bytes) -> list[str]:
     return found
 
 
+@pytest.mark.case("O45", "O44")
 @pytest.mark.parametrize("name", ["index", "feed", "country", "feeds", "sources", "meeting", "search", "moved", "withdrawn"])
 def test_a_page_is_good_html_without_script(name):
     assert faults(all_pages()[name]) == []
