@@ -11,7 +11,7 @@ Touches: nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import exp
 
@@ -56,6 +56,40 @@ WEIGHTS: dict[str, float] = {
     "copied":            4.00,
     "one_source":        -1.15,
 }
+# The same where nobody in office and no two sides are known, so that words carry the decision: fitted to such pairs alone.
+WORDS_BIAS = -2.45
+WORDS_WEIGHTS: dict[str, float] = {
+    "same_people":       3.40,
+    "same_person":       1.30,
+    "person_named":      0.71,
+    "person_missing":    1.95,
+    "same_post":         0.90,
+    "other_post":        2.20,
+    "other_person":      2.20,
+    "same_offices":      0.98,
+    "other_offices":     2.19,
+    "same_parties":      1.00,
+    "other_parties":     1.50,
+    "same_organisation": 0.80,
+    "same_day":          1.75,
+    "other_day":         3.92,
+    "published_apart":   1.05,
+    "same_place":        0.70,
+    "other_place":       0.90,
+    "same_act":          0.40,
+    "other_act":         0.79,
+    "rare_words":        1.58,
+    "names_in_common":   2.20,
+    "no_names":          0.64,
+    "title_words":       1.57,
+    "text_words":        2.11,
+    "few_words":         1.60,
+    "much_text":         1.52,
+    "across_languages":  1.10,
+    "words_only":        0.39,
+    "copied":            4.00,
+    "one_source":        -1.32,
+}
 COMPARED = 5            # members whose average counts: a large cluster must not outvote its best member, nor hide its worst
 HEARD = 8               # members a report is compared with: a flood of reprints must not make one decision slow
 FEW = 3                 # a conflict with a third of a cluster's reports keeps another out; in a large cluster one wrong fact must not
@@ -69,8 +103,23 @@ class Scale:
 
     bias: float = BIAS
     weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
+    words_bias: float = WORDS_BIAS          # the same for two reports of which one tells of no people and no two sides
+    words_weights: Mapping[str, float] = field(default_factory=lambda: WORDS_WEIGHTS)
     merge: float = 0.5          # at or above: one meeting
     possible: float = 0.3       # at or above, below `merge`: "possibly the same", shown and not merged
+
+    def weights_of(self, signals: Collection[Signal]) -> Mapping[str, float]:
+        """The table that weighs these signals of a pair."""
+        return self.words_weights if _is_words_only(signals) else self.weights
+
+    def log_odds(self, signals: Collection[Signal]) -> float:
+        """What the signals of a pair come to."""
+        weights = self.weights_of(signals)
+        return (self.words_bias if _is_words_only(signals) else self.bias) + sum(weights[s.name] * s.value for s in signals)
+
+
+def _is_words_only(signals: Collection[Signal]) -> bool:
+    return any(signal.name == "words_only" for signal in signals)
 
 
 SCALE = Scale()
@@ -190,14 +239,15 @@ def _link(beside: _Beside, ground: Ground, scale: Scale) -> _Link:
 
 def _compare(of: Pair, forbidden: str, ground: Ground, scale: Scale) -> Comparison:
     found = tuple(signal for ask in SIGNALS if (signal := ask(of, ground)) is not None)
-    log_odds = scale.bias + sum(scale.weights[s.name] * s.value for s in found)
+    log_odds = scale.log_odds(found)
     return Comparison(min(log_odds, FORBIDDEN) if forbidden else log_odds, found, forbidden)
 
 
 def _reasons(comparison: Comparison, scale: Scale) -> tuple[str, ...]:
     """What spoke for it, the heaviest first, then what spoke against."""
-    heaviest = sorted(comparison.signals, key=lambda s: -abs(scale.weights[s.name] * s.value))[:SHOWN]
-    return tuple(s.reason for s in sorted(heaviest, key=lambda s: scale.weights[s.name] * s.value < 0))
+    weights = scale.weights_of(comparison.signals)
+    heaviest = sorted(comparison.signals, key=lambda s: -abs(weights[s.name] * s.value))[:SHOWN]
+    return tuple(s.reason for s in sorted(heaviest, key=lambda s: weights[s.name] * s.value < 0))
 
 
 def _origin(mine: Facts, other: Facts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from aggregator.deduper.match import compare, decide
+from aggregator.deduper.match import SCALE, compare, decide
 from aggregator.deduper.terms import Ground
 from storage.model import Party, Person
 from tests import factory as make
@@ -192,3 +192,13 @@ def test_a_host_who_is_named_in_both_texts_has_one_guest_at_a_time():
     second = told("i-2", source="fiji-sun", people=(host, tuki), body="Joan Field received Anaru Tuki in Suva.")
     against = {signal.name: signal.reason for signal in compare(second, first).signals}
     assert against["other_person"] == "other person: Anaru Tuki, not Pio Ravu"
+
+
+def test_where_only_words_tell_they_have_a_table_of_their_own():
+    plain = {"people": (), "parties": (), "act": "", "place": ""}
+    words = "Rangers counted forty-one kakapo chicks on Codfish Island after the warmest rimu season since records began, volunteers said on Tuesday."
+    found = compare(told("i-2", source="fiji-sun", title="Kakapo chicks", body=words, **plain), told("i-1", title="Kakapo chicks", body=words, **plain))
+    assert "words_only" in {signal.name for signal in found.signals}
+    assert SCALE.weights_of(found.signals) is SCALE.words_weights
+    assert found.log_odds == SCALE.words_bias + sum(SCALE.words_weights[signal.name] * signal.value for signal in found.signals)
+    assert SCALE.weights_of(compare(told("i-2", source="fiji-sun"), told("i-1")).signals) is SCALE.weights
