@@ -439,8 +439,7 @@ async def _serve(application: Starlette, listen: configuration.Listen, directory
     """Serve until SIGTERM or Ctrl-C."""
     stop = asyncio.Event()
     daemon.on_signals({signal.SIGTERM: stop.set, signal.SIGINT: stop.set})
-    shown.say(f"{directory} on http://{listen.shown}/ until Ctrl-C")
-    await server.serve(application, listen.shown, stop)
+    await server.serve(application, listen.shown, stop, listening=lambda: shown.say(f"{directory} on http://{listen.shown}/ until Ctrl-C"))
 
 
 def _application(config: configuration.Config, *, remembered: bool = True) -> Starlette:

@@ -31,6 +31,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from feeds.connections import Guarded
 from feeds.errors import FeedsError
 from feeds.http import Coding, coding, is_unchanged, part_of
 from feeds.metrics import MEDIA_TYPE as PROMETHEUS
@@ -207,19 +208,19 @@ def _numbers(numbers: Callable[[], bytes]) -> Callable[[Request], Response]:
     return answer
 
 
-async def serve(served: Starlette, listen: str, stop: asyncio.Event | None = None) -> None:
+async def serve(served: Starlette, listen: str, stop: asyncio.Event | None = None, *, listening: Callable[[], None] = lambda: None) -> None:
     """Serves on `listen` ("127.0.0.1:8080") until `stop` is set, then lets open answers end.
 
-    Without `stop` it ends on SIGINT or SIGTERM; with it, signals are left to the
+    `listening` is called once connections are accepted. Without `stop` it ends on SIGINT or SIGTERM; with it, signals are left to the
     caller. Raises FeedsError when the address cannot be listened on.
     """
     host, port = _listened(listen)
     config = uvicorn.Config(
-        served, host=host, port=port, access_log=False, log_config=None, lifespan="off", proxy_headers=False, server_header=False, ws="none",
+        served, host=host, port=port, http=Guarded, access_log=False, log_config=None, lifespan="off", proxy_headers=False, server_header=False, ws="none",
         timeout_keep_alive=15, timeout_graceful_shutdown=SHUTDOWN_SECONDS, h11_max_incomplete_event_size=16_384,
     )
     bound = _bind(config, listen)
-    server = _Embedded(config) if stop else uvicorn.Server(config)
+    server = (_Embedded if stop else _Server)(config, listening)
     try:
         serving = asyncio.create_task(server.serve(sockets=[bound]))
         if stop:
@@ -237,7 +238,20 @@ async def serve(served: Starlette, listen: str, stop: asyncio.Event | None = Non
         bound.close()
 
 
-class _Embedded(uvicorn.Server):
+class _Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._listening()
+
+
+class _Embedded(_Server):
     """A server that leaves signals to whoever runs it."""
 
     def capture_signals(self) -> Any:

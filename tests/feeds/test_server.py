@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from feeds.connections import Guarded, most_connections
 from feeds.errors import FeedsError
 from feeds.server import application, serve
 
@@ -259,3 +260,68 @@ async def test_a_port_that_is_taken_is_an_error_with_a_remedy(public):
         taken.listen()
         with pytest.raises(FeedsError, match="choose another port"):
             await serve(application(public), f"127.0.0.1:{taken.getsockname()[1]}", asyncio.Event())
+
+
+@pytest_asyncio.fixture
+async def port(public: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
+    """Where the files are served, with a short deadline for heads and few connections."""
+    monkeypatch.setattr(Guarded, "head_seconds", 0.3)
+    monkeypatch.setattr(Guarded, "most", 20)
+    port, stop, listening = free_port(), asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(serve(application(public), f"127.0.0.1:{port}", stop, listening=listening.set))
+    await asyncio.wait_for(listening.wait(), 5)
+    yield port
+    stop.set()
+    await asyncio.wait_for(serving, 10)
+
+
+async def asked(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /all.atom HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    return answer
+
+
+@pytest.mark.case("S59")
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("before", "head"), [
+    (b"", b""), (b"", b"GET /all.atom HTTP/1.1\r\nX-Slow: "), (b"GET /all.atom HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /all.atom HTTP/1.1\r\nX-Slow: "),
+], ids=["silent", "first", "second"])
+async def test_a_head_that_never_ends_holds_no_connection(port, before, head):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    if before:
+        writer.write(before)
+        await asyncio.wait_for(reader.readuntil(FEED), 5)
+    writer.write(head)
+
+    async def drip() -> None:
+        while head:
+            writer.write(b"x")
+            await asyncio.sleep(0.05)
+
+    dripping = asyncio.create_task(drip())
+    assert await asyncio.wait_for(reader.read(), 3) == b""
+    dripping.cancel()
+    writer.close()
+    assert (await asked(port)).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.case("S59")
+@pytest.mark.asyncio
+async def test_idle_connections_give_way_to_new_ones(port):
+    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
+    assert (await asked(port)).startswith(b"HTTP/1.1 200")
+    for _, writer in idle:
+        writer.close()
+    assert 16 <= most_connections() <= 2_000
+
+
+@pytest.mark.case("S59")
+@pytest.mark.asyncio
+async def test_a_head_of_more_than_16_kb_is_refused(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /all.atom HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 20_000)
+    answer = await asyncio.wait_for(reader.read(), 5)
+    assert answer.startswith(b"HTTP/1.1 400") and b"xxx" not in answer
+    writer.close()
