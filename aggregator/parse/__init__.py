@@ -3,6 +3,8 @@
 entry.py        the nouns: a document, its entries, what it says of itself
 reader.py       which format a document is in, and its entries
 feed.py         RSS, RDF, Atom and CDF, through feedparser with its dangers fenced
+wellformed.py   well-formed RSS and Atom as feedparser would give it, by lxml
+vocabularies.py what feedparser makes of elements' names (tables)
 jsonfeed.py     JSON Feed 1.0 and 1.1
 page.py         an HTML listing as entries, by the source's CSS selectors
 discovery.py    the feeds a page names, and selectors proposed for a page without one

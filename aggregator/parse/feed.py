@@ -20,11 +20,13 @@ from zoneinfo import ZoneInfo
 
 import feedparser  # type: ignore[import-untyped]
 import feedparser.mixin  # type: ignore[import-untyped]
+import feedparser.urls  # type: ignore[import-untyped]
 
 from aggregator.errors import ParseError
 from aggregator.parse.dates import read_date
 from aggregator.parse.entry import Document, Entry, Parsed
 from aggregator.parse.text import absolute, decoded, one_line, root_name, unpacked
+from aggregator.parse.wellformed import Habits, read_well_formed
 from storage.model import Hints, Source
 
 MAX_AUTHOR = 256                    # characters that are looked at for a name
@@ -85,7 +87,7 @@ def read_feed(document: Document, source: Source, *, now: datetime, max_entries:
     text = decoded(unpacked(document), document.content_type).strip()
     refuse_what_is_no_feed(document.url, text)
     text, cut = _first_entries(_mended(text), max_entries)
-    found = _parse(document.url, text)
+    found = read_well_formed(text, _HABITS) or _parse(document.url, text)
     raw_entries: list[Any] = found.entries
     cut += max(0, len(raw_entries) - max_entries)
     if not found.version and not raw_entries and root_name(text) not in _ROOTS:
@@ -324,3 +326,10 @@ def _number(text: str) -> int | None:
 def _words(block: re.Pattern[str], text: str) -> Iterator[str]:
     found = block.search(text)
     yield from cast("list[str]", re.findall(r">\s{0,20}(\w{1,10})\s{0,20}</", found[1])) if found else ()
+
+
+_HABITS = Habits(
+    prefixes={uri.lower(): prefix.lower() for uri, prefix in feedparser.mixin._FeedParserMixin.namespaces.items()},
+    looks_like_html=feedparser.mixin._FeedParserMixin.looks_like_html, join=feedparser.urls._urljoin, safe=feedparser.urls.make_safe_absolute_uri,
+    name_of=_without_mail,
+)
