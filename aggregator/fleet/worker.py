@@ -196,9 +196,11 @@ class FleetWorker:
             # What visitors remember of moves and quotas is the whole fleet's, so each line has a fresh one.
             visitor = Visitor(store, self.fetcher, self.parse_pool, hands.intake, self.polling, self.clock, hands.desk)
             chosen, _ = await hands.desk.do(lambda: allowed_now(visitor, leased, self._twins, asked_for=False))
-            await visit_line(visitor, chosen, self._in_hand, self._note, self._stop)
-            if chosen and not self._is_own(chosen[0][0]):
-                await self._rest(host_and_port(chosen[0][0].url)[0])
+            try:
+                await visit_line(visitor, chosen, self._in_hand, self._note, self._stop)
+            finally:                            # also where the visit could not be kept: the host was asked all the same
+                if chosen and not self._is_own(chosen[0][0]):
+                    await self._rest(host_and_port(chosen[0][0].url)[0])
         except StorageError as error:
             trouble = True
             LOG.error("not kept host=%s reason=%r", job.key, str(error))

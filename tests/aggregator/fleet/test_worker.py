@@ -79,7 +79,7 @@ async def test_two_workers_do_the_work_of_one(url, town, tmp_path):
         async with AsyncExitStack() as opened:
             members = [await opened.enter_async_context(worker(url, network(town, HOSTS), f"w{number}", publish)) for number in range(2)]
             running = [asyncio.create_task(member.run()) for member in members]
-            await until(lambda: settled(store) and bool(published) and len(store.workers()) == 2, 40)
+            await until(lambda: settled(store) and bool(published) and len(store.workers()) == 2, 150)
             seen = store.workers()
             for member in members:
                 member.stop()
@@ -104,14 +104,14 @@ async def test_what_a_killed_worker_had_in_hand_is_done_by_another(url, town):
         command = [sys.executable, "-m", "tests.aggregator.fleet.town", url, str(town.port), str(HOSTS)]
         victim = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
         try:
-            await until(lambda: len(town.log) > HOSTS, 40)
+            await until(lambda: len(town.log) > HOSTS, 150)
         finally:
             victim.send_signal(signal.SIGKILL)
             victim.wait()
         before = visited(store)
         async with worker(url, network(town, HOSTS), "heir") as heir:
             running = asyncio.create_task(heir.run())
-            await until(lambda: settled(store), 40)
+            await until(lambda: settled(store), 150)
             heir.stop()
             await running
         assert 0 < before < HOSTS * EACH
@@ -129,15 +129,16 @@ async def test_a_fleet_outlives_cut_connections(url, town):
         store.sources.configure(sources(HOSTS, EACH), now())
         async with worker(url, network(town, HOSTS), "w") as member:
             running = asyncio.create_task(member.run())
-            await until(lambda: len(town.log) > HOSTS, 20)
+            await until(lambda: len(town.log) > HOSTS, 150)
             cut = store._database.query(
                 "SELECT count(pg_terminate_backend(l.pid)) FROM (SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory'"
                 " AND objid = hashtext(current_schema())::bigint & 4294967295 AND pid <> pg_backend_pid()) l"
             )
-            await until(lambda: settled(store), 60)
+            await until(lambda: settled(store), 150)
             member.stop()
             await running
         assert cut[0][0] >= 2
+        assert overlaps(town) == []
         assert store.items.count() == HOSTS * EACH * 3
     await town.stop()
 
@@ -149,7 +150,7 @@ async def test_a_stopped_worker_gives_everything_back(url, town):
         store.sources.configure(sources(HOSTS, EACH), now())
         async with worker(url, network(town, HOSTS), "w") as member:
             running = asyncio.create_task(member.run())
-            await until(lambda: len(town.log) > HOSTS, 20)
+            await until(lambda: len(town.log) > HOSTS, 150)
             member.stop()
             await running
         left = {source.id for source, _ in store.sources.due(now())}
