@@ -69,7 +69,7 @@ def cross_validate(folder: Path) -> int:
         for row in told:
             seen.take(row)
         found = count(seen.placed, labels, inside)
-        judged.extend(_judged(seen, labels, inside))
+        judged.extend(judgements(seen, labels, inside))
         total.update(found)
         print(f"fold {fold}                  {_line(found)}", flush=True)
     print(f"all folds               {_line(total)}")
@@ -94,7 +94,7 @@ def reliability(judged: Sequence[tuple[float, bool]]) -> None:
     print(f"expected calibration error {error:.3f}; of those shown or joined, the mean score is off by {gap:.3f}")
 
 
-def _judged(seen: Stream, labels: Mapping[str, Mapping[str, Any]], inside: set[str]) -> Iterator[tuple[float, bool]]:
+def judgements(seen: Stream, labels: Mapping[str, Mapping[str, Any]], inside: set[str]) -> Iterator[tuple[float, bool]]:
     """Each comparison of a main report with a meeting, and whether the meeting, by what founded it, was its own."""
     founders = {members[0].item.id: name for name, members in seen.members.items()}
     rows = {row_id: placed for row_id, placed in seen.placed.items()}
@@ -124,7 +124,7 @@ def reorder(folder: Path, orders: int) -> int:
             for row in rows:
                 seen.take(row)
             found = count(seen.placed, labels, set(labels))
-            scores[repairing].append(_measure(found)[2])
+            scores[repairing].append(measure(found)[2])
             print(f"order {order} {'repaired' if repairing else 'as placed':9}  {_line(found)}  {len(seen.changes)} changes")
     for repairing, reached in scores.items():
         print(f"pair F1 {'repaired' if repairing else 'as placed':9}: mean {statistics.mean(reached):.3f}, worst {min(reached):.3f}")
@@ -162,14 +162,14 @@ def count(placed: Mapping[str, Sequence[str]], labels: Mapping[str, Mapping[str,
     return found
 
 
-def _measure(found: Mapping[str, int]) -> tuple[float, float, float]:
+def measure(found: Mapping[str, int]) -> tuple[float, float, float]:
     right, wrong, missed = found["right"], found["wrong"], found["missed"]
     precision, recall = right / (right + wrong) if right + wrong else 1.0, right / (right + missed) if right + missed else 1.0
     return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def _line(found: Mapping[str, int]) -> str:
-    precision, recall, f1 = _measure(found)
+    precision, recall, f1 = measure(found)
     counts = f"{found['right']} right, {found['wrong']} wrong, {found['missed']} missed"
     return f"pair P {precision:.3f} R {recall:.3f} F1 {f1:.3f}  false merges {found['false_merges']}  ({counts})"
 
