@@ -237,7 +237,7 @@ class Account:
 
     fact: str                                   # "day", "place", "party", "person", "topic", "agreement", "act"
     value: str                                  # as text: "2023-10-31", "Hanoi", "VN", …
-    items: tuple[str, ...]                      # ids, in the order they were seen
+    items: tuple[str, ...]                      # ids, the best first
     quote: Quote | None = None                  # in the first of them
 
 

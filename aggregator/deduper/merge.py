@@ -21,7 +21,7 @@ from hashlib import sha256
 
 from aggregator.deduper.people import Group, gather
 from aggregator.deduper.terms import words
-from storage.model import Account, Meeting, Member, Party, PartyKind, PartyRole, Quote, State
+from storage.model import Account, Meeting, Member, Party, PartyKind, PartyRole, Quote, Report, State
 
 CLEAR = range(20, 121)          # characters of a title that reads well in a list
 SUMMARY = 420                   # characters of a summary: two or three sentences
@@ -78,7 +78,7 @@ def merge(meeting_id: str, members: Iterable[Member], languages: tuple[str, ...]
         day=day, day_end=day_end, earliest=earliest, latest=latest, likely=likely,
         place=_vote(held or seen, roots, best, lambda m: m.report.place, lambda place: " ".join(words(place))) or _first(best, lambda m: m.report.place),
         act=_vote(held or seen, roots, best, lambda m: m.report.act, str), parties=_parties(seen, roots), people=tuple(group.person for group in people),
-        topics=_topics(seen, roots), agreements=_agreements(best), summary=_summary(best), accounts=_accounts(claims, day),
+        topics=_topics(seen, roots), agreements=_agreements(best), summary=_summary(best), accounts=_accounts(claims, day, best),
         origins=len(set(roots.values())), outlets=len({m.item.outlet or m.source.name for m in seen}),
     )
 
@@ -91,19 +91,28 @@ def _standing(member: Member, languages: tuple[str, ...]) -> tuple[object, ...]:
     item = member.item
     spoken = languages.index(item.language[:2]) if item.language[:2] in languages else len(languages)
     return (
-        KINDS[member.report.kind], member.report.position > 0, spoken, ROLES[member.source.role], bool(member.coverage.copy_of), len(item.title) not in CLEAR,
+        KINDS[member.report.kind], member.report.position > 0 or _is_round_up(member), spoken, ROLES[member.source.role], bool(member.coverage.copy_of), len(item.title) not in CLEAR,
         item.first_seen, item.id, member.report.position,
     )
 
 
 def _clarity(member: Member, languages: tuple[str, ...]) -> tuple[object, ...]:
     """Whose title is shown: in the reader's language, of a length for a list, saying what happened and who met; then the better source."""
-    item, report = member.item, member.report
+    title = member.item.title
+    standing = _standing(member, languages)
+    return (*standing[:3], len(title) not in CLEAR or title.rstrip().endswith(("?", "…", "...")), not _is_in_title(member.report), *standing[3:])
+
+
+def _is_in_title(report: Report) -> bool:
+    """Whether the title says what was done, where, or who met."""
     sides = [party.quote for party in report.parties if party.role == "party"]
     quotes = [report.act_quote, report.place_quote, *sides, *(person.quote for person in report.people)]
-    told = sum(quote is not None and quote.part == "title" for quote in quotes)
-    standing = _standing(member, languages)
-    return (*standing[:3], len(item.title) not in CLEAR or item.title.rstrip().endswith(("?", "…", "...")), told == 0, *standing[3:])
+    return any(quote is not None and quote.part == "title" for quote in quotes)
+
+
+def _is_round_up(member: Member) -> bool:
+    """Whether the item tells of several meetings and its title of none of this one."""
+    return member.report.passage is not None and not _is_in_title(member.report)
 
 
 def _origins(members: list[Member]) -> dict[tuple[str, int], str]:
@@ -330,10 +339,11 @@ def _claims(members: list[Member], people: tuple[Group, ...]) -> Iterator[_Claim
             yield claim("agreement", agreement.title, agreement.quote)
 
 
-def _accounts(claims: tuple[_Claim, ...], day: date | None) -> tuple[Account, ...]:
-    """Each value of each fact with the items that say so; the value most of them give first."""
+def _accounts(claims: tuple[_Claim, ...], day: date | None, best: list[Member]) -> tuple[Account, ...]:
+    """Each value of each fact with the items that say so, the best first, whose words are quoted; the value most of them give first."""
+    rank = {(m.item.id, m.report.position): place for place, m in enumerate(best)}
     said: dict[tuple[str, str], list[_Claim]] = {}
-    for claim in claims:
+    for claim in sorted(claims, key=lambda claim: rank[(claim.item_id, claim.position)]):
         said.setdefault((claim.fact, claim.value), []).append(claim)
     accounts = [Account(fact, value, tuple(dict.fromkeys(c.item_id for c in made)), made[0].quote) for (fact, value), made in said.items()]
     chosen = day.isoformat() if day else ""

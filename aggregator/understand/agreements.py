@@ -25,6 +25,7 @@ MOST = 12                   # papers of one meeting that are listed
 
 _QUOTED = re.compile(r"《([^》]{3,80})》")
 _TAIL = re.compile(r"[\s,]+(?:on|in|at|le|el|em|am|il|vào|ngày|dated|this|last)?[\s,]*$", re.IGNORECASE)
+_MOU = re.compile(r"^mou\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:a|an|the|two|three|several|this|that|their)\s+")
 
 
@@ -56,7 +57,7 @@ def _patterns(language: str) -> _Patterns:
 
 
 def find_agreements(page: Page, sentences: Sequence[Sentence], language: str, year: int = 0) -> tuple[Agreement, ...]:
-    """The papers these sentences say were signed, in order; their titles in lower case. Those of a year before `year` are none."""
+    """The papers these sentences say were signed, in order; their titles as written, the kind of paper in lower case. Not those of a year before `year`."""
     patterns = _patterns(base_language(language))
     found: list[Agreement] = []
     for sentence in sentences:
@@ -71,10 +72,10 @@ def find_agreements(page: Page, sentences: Sequence[Sentence], language: str, ye
         dates = find_days(raw, language, date.min.replace(year=2000))
         if dates and dates[0].start > 8:
             raw = _TAIL.sub("", raw[:dates[0].start]).rstrip(" ,")      # "… on police training on Thursday": when, not what
-        title = re.sub(r"^mou\b", "memorandum of understanding", _ARTICLE.sub("", lower(" ".join(raw.split()))))
-        if any(title in other.title for other in found):
+        title = _MOU.sub("memorandum of understanding", _plain(_ARTICLE.sub("", lower_first(" ".join(raw.split()))), patterns))
+        if any(lower(title) in lower(other.title) for other in found):
             continue
-        found = [other for other in found if other.title not in title]     # a headline's shorter words for the same paper
+        found = [other for other in found if lower(other.title) not in lower(title)]     # a headline's shorter words for the same paper
         start = sentence.start + text.index(raw, place[0])
         found.append(Agreement(title, page.quote(start, start + len(raw))))
         if len(found) == MOST:
@@ -82,6 +83,18 @@ def find_agreements(page: Page, sentences: Sequence[Sentence], language: str, ye
     if any(" " in agreement.title.strip() for agreement in found):
         found = [agreement for agreement in found if " " in agreement.title]    # "sign deal" in a headline says no more than the text does
     return tuple(found)
+
+
+def _plain(title: str, patterns: _Patterns) -> str:
+    """`title` with what kind of paper it is in lower case, however a headline wrote it."""
+    kind = patterns.bare.match(title)
+    return lower(kind[0]) + title[kind.end():] if kind else title
+
+
+def lower_first(text: str) -> str:
+    """`text` with its first word in lower case, unless that is one of capitals."""
+    first, space, rest = text.partition(" ")
+    return (first if len(first) > 1 and first.isupper() else lower(first)) + space + rest
 
 
 _YEAR = re.compile(r"(?<![\w.,/–-])(?:19|20)\d\d(?![\w%/–-]|[.,]\d)")

@@ -82,7 +82,7 @@ CASES = [
          "report", "2024-04-03", "LK", ("alles tiran",), "conference"),
     Case("en", "RW", "Africa/Kigali", "2024-02-09T16:00", "Rwanda, Qatar police sign cooperation deal",
          "The Inspector General of Police, CG Felix Namuhoranye, and Qatar's Director General of Public Security, Mohamed Jassim Al Sulaiti, signed an agreement on police training in Kigali on Thursday, February 8.",
-         "report", "2024-02-08", "RW QA", ("felix namuhoranye",), "signing", "agreement on police training in kigali"),
+         "report", "2024-02-08", "RW QA", ("felix namuhoranye",), "signing", "agreement on police training in Kigali"),
     Case("en", "CN", "Asia/Shanghai", "2024-03-28T21:00", "Chinese public security minister meets Kazakh guest",
          "BEIJING, March 28 (Xinhua) -- Chinese State Councilor and Minister of Public Security Wang Xiaohong met with Kazakh Interior Minister Yerzhan Sadenov in Beijing on Thursday.\n"
          "Wang said China is willing to work with Kazakhstan.", "report", "2024-03-28", "CN KZ", ("wang xiaohong", "sadenov yerzhan"), "talks"),
