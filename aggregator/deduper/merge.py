@@ -91,8 +91,8 @@ def _standing(member: Member, languages: tuple[str, ...]) -> tuple[object, ...]:
     item = member.item
     spoken = languages.index(item.language[:2]) if item.language[:2] in languages else len(languages)
     return (
-        KINDS[member.report.kind], member.report.position > 0 or _is_round_up(member), spoken, ROLES[member.source.role], bool(member.coverage.copy_of), len(item.title) not in CLEAR,
-        item.first_seen, item.id, member.report.position,
+        KINDS[member.report.kind], member.report.position > 0 or _is_round_up(member), spoken, ROLES[member.source.role], bool(member.coverage.copy_of),
+        len(item.title) not in CLEAR, item.first_seen, item.id, member.report.position,
     )
 
 
