@@ -122,7 +122,7 @@ def test_the_ear_hears():
 DOORS = {
     "httpx": {"aggregator/fetch/fetcher.py"},
     "httpcore": {"aggregator/fetch/fetcher.py", "aggregator/fetch/connecting.py"},
-    "socket": {"aggregator/fetch/connecting.py", "feeds/server.py"},
+    "socket": {"aggregator/fetch/connecting.py", "feeds/server.py", "aggregator/supervisor.py"},     # the last: to the supervisor of this machine
     "psycopg": {"storage/postgres.py"},         # to the operator's own database
 } | {name: set() for name in (
     "aiohttp", "anyio", "ftplib", "http.client", "imaplib", "nntplib", "paramiko", "poplib", "pycurl", "requests", "smtplib", "socketserver", "telnetlib", "trio",
