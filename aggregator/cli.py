@@ -28,7 +28,7 @@ from starlette.applications import Starlette
 
 from aggregator import checks
 from aggregator import config as configuration
-from aggregator.commands import daemon, discovering, fleet, rounds, ruling, screen, trying, watching
+from aggregator.commands import daemon, digesting, discovering, fleet, rounds, ruling, screen, trying, watching
 from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
 from aggregator.commands.matching import MatchError, match, read_lines
 from aggregator.commands.sources import sources
@@ -47,6 +47,7 @@ from feeds import publisher, server
 from feeds.alarms import Alarm
 from feeds.errors import FeedsError
 from feeds.metrics import metrics
+from feeds.site import Site
 from storage.database import StorageError
 from storage.model import Source
 from storage.store import Store, open_store
@@ -410,7 +411,12 @@ def _take_effect(config: configuration.Config, store: Store) -> tuple[str, ...]:
     return (*rounds.not_understood(decided.failed), *_publisher(config, store)(clock()).failed)
 
 
-for _command in (sources, search, explain, *ruling.commands(_take_effect, clock), export, backup, copy):
+def _site(config: configuration.Config, store: Store) -> Site:
+    """The site as it names itself."""
+    return publisher.site_of(store, _publishing(config), clock())
+
+
+for _command in (sources, search, explain, *ruling.commands(_take_effect, clock), export, digesting.command(_site, clock), backup, copy):
     cli.add_command(_command)
 
 
@@ -453,12 +459,17 @@ def _application(config: configuration.Config, *, remembered: bool = True) -> St
         config.publish.directory, hub=config.publish.hub, base_url=config.publish.base_url, numbers=numbers if remembered else None)
 
 
-def _publisher(config: configuration.Config, store: Store, *, everything: bool = False) -> Callable[[datetime], publisher.Published]:
-    """Publishing as the configuration says, to be called with the time."""
+def _publishing(config: configuration.Config) -> publisher.Publishing:
+    """What the configuration says of publishing."""
     said = config.publish
-    publishing = publisher.Publishing(
+    return publisher.Publishing(
         said.title, said.base_url, said.directory, said.contact, said.languages, said.hub, said.feeds, config.topics, config.combinations,
     )
+
+
+def _publisher(config: configuration.Config, store: Store, *, everything: bool = False) -> Callable[[datetime], publisher.Published]:
+    """Publishing as the configuration says, to be called with the time."""
+    publishing = _publishing(config)
     watch = watching.Watch(store, config.sources)
 
     def publish(now: datetime) -> publisher.Published:

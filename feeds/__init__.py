@@ -24,6 +24,7 @@ opml.py            the list of all feeds
 corrections.py     what was said of a meeting, and what of it has changed since
 alarms.py          sources that need a look
 notices.py         an entry that is no meeting: a correction, an alarm, the last word of a feed
+digest.py          the news of a feed as a mail
 manifest.py        what is published, for programs
 websub.py          whom to tell that feeds have changed
 pages/             HTML: front, feeds, meetings, sources; templates, charts and the stylesheet

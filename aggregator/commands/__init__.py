@@ -10,6 +10,7 @@ stored.py         the commands over what is stored: search, explain, export, bac
 explaining.py     what an item says, with the words that told us, and why its reports are of their meetings
 comparing.py      why two items or meetings are one, or are not, and what would have had to be different
 ruling.py         the commands by which a person overrules
+digesting.py      what is new in a feed as a mail, printed or sent
 exporting.py      meetings as rows, for a spreadsheet or a program
 sources.py        the commands that list, add, remove, import and export sources
 discovering.py    the feeds of a site, found from its address
