@@ -115,7 +115,7 @@ def test_an_item_that_reports_nothing_to_our_eyes_joins_by_a_word(world):
 
 def test_a_meeting_is_retagged_and_says_so_on_its_page(world, tmp_path):
     suva = meeting_of(world, "a1")
-    retag(world.store, named(world.store, suva), ["cybercrime", "-drugs", "+NZ"], SHIPPED, world.now, "Editor")
+    ruling = retag(world.store, named(world.store, suva), ["cybercrime", "-drugs", "+NZ"], SHIPPED, world.now, "Editor")
     decided = world.intake.decide(world.now)
     assert decided.meetings_changed == 1
     drawn = world.store.meetings.get(suva)
@@ -123,7 +123,8 @@ def test_a_meeting_is_retagged_and_says_so_on_its_page(world, tmp_path):
     assert "drugs" not in drawn.topics
     publish(world.store, Publishing("Test", "http://127.0.0.1:8080/", tmp_path / "public"), now=world.now)
     page = (tmp_path / f"public/meeting/{suva}.html").read_text("utf-8")
-    assert "Tags were changed by Editor on 5 March 2026" in page
+    assert ruling.id in page
+    assert "Editor" in page
     assert suva in (tmp_path / "public/country/nz.atom").read_text("utf-8")
 
 
