@@ -12,7 +12,7 @@ from html import escape
 
 from feeds.messages.words import Words
 from feeds.places import direction
-from feeds.presentation import ENGLISH, ROLES, Line, Presentation, Side, moment
+from feeds.presentation import ENGLISH, ROLES, Line, Presentation, Side, days, moment
 
 MOST_LINES = 60                                 # reports listed in an entry; the page of the meeting lists them all
 
@@ -88,7 +88,7 @@ def _report(line: Line, said: Words) -> str:
 
 def when_said(line: Line, said: Words = ENGLISH) -> str:
     """When a report came out, or when we first saw it where it does not say."""
-    at = moment(line.at, said)
+    at = days(line.day, None, said) if line.day else moment(line.at, said)
     return at if line.dated else said.say("dates.seen", moment=at)
 
 

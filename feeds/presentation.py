@@ -12,7 +12,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feeds import clean
 from feeds.messages.words import Words, words
@@ -70,6 +71,7 @@ class Line:
     score: float
     reasons: tuple[str, ...]
     reprints: tuple[Line, ...] = ()
+    day: date | None = None                     # where the outlet gives a day and no time: the day it means, in its own zone
 
     @property
     def language_name(self) -> str:
@@ -332,7 +334,19 @@ def _line(member: Member, reprints: tuple[Line, ...] = ()) -> Line:
         score=coverage.score,
         reasons=tuple(clean.line(reason, 300) for reason in coverage.reasons[:30]),
         reprints=reprints,
+        day=_day_alone(item.published, member.source) if item.published else None,
     )
+
+
+def _day_alone(published: datetime, source: Source) -> date | None:
+    """The day of a listing that gives no times: midnight where the source is, which in UTC is often the day before."""
+    if source.kind != "page":
+        return None
+    try:
+        there = published.astimezone(ZoneInfo(source.timezone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+    return there.date() if there.time() == time(0) else None
 
 
 def _outlet(member: Member) -> str:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
 
+from feeds.content import when_said
 from feeds.presentation import days, joined, present
 from storage.model import Account, Party, Person
 from tests.factory import NOW, coverage, item, meeting, member, source
@@ -117,3 +118,17 @@ def test_days_are_written_as_people_write_them(first, last, text):
 
 def test_names_are_joined_as_in_a_sentence():
     assert [joined("abc"[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_a_listing_that_gives_days_alone_is_told_by_the_day_it_means():
+    meeting, members = sample.meetings()[0]
+    source = replace(members[0].source, kind="page", timezone="Asia/Ho_Chi_Minh")
+
+    def told(published, of=source):
+        member = replace(members[0], source=of, item=replace(members[0].item, published=published))
+        return when_said(present(meeting, (member,), sample.SITE).coverage[0])
+
+    assert told(datetime(2026, 3, 1, 17, 0, tzinfo=UTC)) == "2 March 2026"
+    assert told(datetime(2026, 3, 1, 17, 5, tzinfo=UTC)) == "1 Mar 2026, 17:05 UTC"
+    assert told(datetime(2026, 3, 1, 17, 0, tzinfo=UTC), replace(source, kind="feed")) == "1 Mar 2026, 17:00 UTC"
+    assert told(datetime(2026, 3, 1, 17, 0, tzinfo=UTC), replace(source, timezone="Nowhere/At_All")) == "1 Mar 2026, 17:00 UTC"
