@@ -106,9 +106,10 @@ class Town:
                 host = headers["host"].partition(":")[0]
                 self.under_way[host] += 1
                 self.at_once = max(self.at_once, self.under_way[host])
-                began = time.monotonic()
+                began = ended = time.monotonic()
                 try:
                     await asyncio.sleep(DELAY)
+                    ended = time.monotonic()        # before the answer leaves: afterwards the client is already resting
                     if headers.get("if-none-match") == '"1"':
                         writer.write(b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n')
                     else:
@@ -117,7 +118,7 @@ class Town:
                     await writer.drain()
                 finally:
                     self.under_way[host] -= 1
-                    self.asked.append((host, path, began, time.monotonic()))
+                    self.asked.append((host, path, began, ended))
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass                            # the client is gone, or the town closes
         finally:
