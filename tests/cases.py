@@ -28,7 +28,6 @@ UNTESTED: dict[str, str] = {
     "R21": "no disk that takes seconds to sync can be made without a driver of its own; writing has a thread to itself, so visits go on",
     "R63": "takes an hour: `python -m benchmarks.polling --days 30`",
     "R64": "an hour in real time, before a release",
-    "S56": "no title reaches a command, a mail or a hook: there are none",
     "S69": "the audit of the installed packages is a step of .ci/run",
     "S70": "ten minutes of one kind of input at a time are spent by the tests of each parser, not by one over the whole way",
     "O22": "the W3C feed validator is run as an outside judge: it is no package; benchmarks/README.md has what it says, tests/feeds/atom_rules.py asks the same",
