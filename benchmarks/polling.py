@@ -2,6 +2,7 @@
 
     python -m benchmarks.polling                          CPU and memory of 10,000 sources: a cold round, one all unchanged, one with a tenth changed
     python -m benchmarks.polling --sources 2000
+    python -m benchmarks.polling --list FILE --store FILE   one round over these addresses, one a line; a warm one when the store is there
     python -m benchmarks.polling --days 30 --feeds 1000   a simulated month, 5 % faults and a restart a day: what the servers' logs say
 
 Costs are those of this process and its parse workers, from the request to the stored
@@ -25,6 +26,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aggregator.config import Polling
 from aggregator.fetch.fetcher import Fetcher, user_agent
@@ -45,10 +47,16 @@ def main() -> None:
     ask.add_argument("--sources", type=int, default=10_000)
     ask.add_argument("--days", type=int, default=0)
     ask.add_argument("--feeds", type=int, default=1_000)
+    ask.add_argument("--list", type=Path, help="addresses, one a line")
+    ask.add_argument("--store", type=Path)
     asked = ask.parse_args()
+    if bool(asked.list) != bool(asked.store):
+        ask.error("--list and --store go together")
     logging.disable(logging.WARNING)        # the faults are made
     with tempfile.TemporaryDirectory() as folder:
-        if asked.days:
+        if asked.list:
+            asyncio.run(_round(asked.list, asked.store))
+        elif asked.days:
             asyncio.run(_month(asked.feeds, asked.days, Path(folder)))
         else:
             _cost(asked.sources, Path(folder))
@@ -90,6 +98,22 @@ async def _rounds(number: int, port: int, server: Connection, folder: Path) -> N
                     store, fetcher, pool, Taking(store, lambda item, source: ()), polling=polling, clock=lambda now=now: now, everything=True)     # type: ignore[misc]
                 ours, parsing = time.process_time() - began, pool.cpu_spent
                 _tell(name, done, ours, parsing, time.monotonic() - wall)
+
+
+async def _round(listed: Path, file: Path) -> None:
+    """One round over servers that are there already, however near its predecessor: their hosts are taken to be ours."""
+    addresses = listed.read_text(encoding="utf-8").split()
+    allow = frozenset(urlsplit(address).netloc for address in addresses)
+    sources = tuple(Source(f"s{number:05}", address, f"Source {number}") for number, address in enumerate(addresses))
+    with open_store(f"sqlite:{file}") as store:
+        now = max((standing.due for standing in store.sources.standings()), default=BEGIN) + timedelta(days=1)
+        store.sources.configure(sources, now)
+        async with Fetcher(user_agent("0", ""), clock=lambda: now, allow=allow) as fetcher, ParsePool(2) as pool:
+            began, wall = time.process_time(), time.monotonic()
+            done = await run_round(
+                store, fetcher, pool, Taking(store, lambda item, source: ()), polling=Polling(allow=allow), clock=lambda: now, everything=True)
+            _tell("round", done, time.process_time() - began, pool.cpu_spent, time.monotonic() - wall)
+        print(f"{store.items.count()} items stored")
 
 
 def _tell(name: str, done: Round, ours: float, parsing: float, wall: float) -> None:
