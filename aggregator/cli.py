@@ -32,7 +32,7 @@ from aggregator.commands import daemon, digesting, discovering, fleet, rounds, r
 from aggregator.commands.arguments import AS_JSON, CONFIG, Ordered
 from aggregator.commands.matching import MatchError, match, read_lines
 from aggregator.commands.sources import sources
-from aggregator.commands.stored import backup, copy, explain, export, search
+from aggregator.commands.stored import backup, copy, explain, export, people, search
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.fetch.addresses import is_own
 from aggregator.fleet.pgqueuer import PgQueuerQueue
@@ -416,7 +416,7 @@ def _site(config: configuration.Config, store: Store) -> Site:
     return publisher.site_of(store, _publishing(config), clock())
 
 
-for _command in (sources, search, explain, *ruling.commands(_take_effect, clock), export, digesting.command(_site, clock), backup, copy):
+for _command in (sources, search, explain, *ruling.commands(_take_effect, clock), export, people, digesting.command(_site, clock), backup, copy):
     cli.add_command(_command)
 
 

@@ -19,6 +19,7 @@ from aggregator.commands.comparing import compared
 from aggregator.commands.explaining import explain as explanation
 from aggregator.commands.explaining import named
 from aggregator.config import load
+from aggregator.understand.authority import extended, proposed
 from storage.model import Meeting, Member
 from storage.store import Store, open_store
 
@@ -118,6 +119,25 @@ def _copy(source: str, target: str) -> int:
     with open_store(source) as held, open_store(target) as copy_of_it:
         rows = held.copy_to(copy_of_it)
     click.echo(f"{rows} rows copied")
+    return 0
+
+
+@click.command()
+@CONFIG
+@click.option("--propose", is_flag=True, required=True, help="Print lines for the file of people: spellings that meetings show to be one person's.")
+def people(path: Path, propose: bool) -> int:
+    """Propose spellings of office-holders that confirmed merges teach; nothing is applied.
+
+    Each line is for the file that `[understand] people` names, once you have checked it.
+
+    \b
+    Example:  communique people --propose
+    """
+    config = load(path, os.environ)
+    with open_store(config.store.url) as store:
+        members = (member for _, those in _all_meetings(store) for member in those)
+        for proposal in proposed(members, extended(config.people)):
+            click.echo(proposal.as_row())
     return 0
 
 

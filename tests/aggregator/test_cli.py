@@ -10,7 +10,9 @@ import pytest
 
 from aggregator import cli
 from storage.database import StorageError
+from storage.model import Person
 from storage.store import open_store
+from tests.factory import NOW, coverage, item, meeting, report, source
 
 FEED = """<rss version="2.0"><channel><title>AU Press</title><link>https://au.example/</link>
 <item><guid>1</guid><title>Interior ministers of Fiji and Tonga meet in Suva</title><link>https://au.example/1</link>
@@ -376,3 +378,18 @@ def test_a_ruling_made_while_another_is_at_work_waits_for_it(run, served):
         assert code == 0
         assert "heeds it in its next round" in out
         assert store.meetings.get(meeting.id) == meeting
+
+
+def test_spellings_that_meetings_teach_are_proposed_and_not_applied(run, served):
+    with open_store("sqlite:communique.db") as store:
+        sources = [source(id=name, family=name) for name in ("one", "two")]
+        store.sources.configure(sources, NOW)
+        for name, spelling in (("one", "Pio Ravu"), ("two", "皮奥·拉武")):
+            told = report(item_id=name, people=(Person(spelling, spelling.lower(), "Minister of Immigration", "FJ"),))
+            store.items.save(item(id=name, source_id=name, url=f"https://{name}.example/", hash=name), "{}", NOW)
+            store.meetings.save_reports(name, (told,))
+            store.meetings.cover(coverage(item_id=name))
+        store.meetings.save(meeting())
+    code, said, _ = run("people", "--propose")
+    assert code == 0
+    assert said.strip() == "pio-ravu\tFJ\tMinister of Immigration\t2026\t\tPio Ravu|皮奥·拉武"
