@@ -12,6 +12,7 @@ Touches: nothing.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import can_ada
@@ -93,7 +94,13 @@ def allowed(host: str, port: int, allow: Collection[str]) -> bool:
     >>> allowed("LOCALHOST.", 8080, ["localhost:8080"]), allowed("::1", 80, ["[::1]:80"]), allowed("localhost", 80, ["localhost:8080"])
     (True, True, False)
     """
-    return bool(allow and host) and authority(host, port) in {entry.lower() for entry in allow}
+    return bool(allow and host) and authority(host, port) in _in_lower_case(frozenset(allow))
+
+
+@lru_cache(maxsize=8)
+def _in_lower_case(allow: frozenset[str]) -> frozenset[str]:
+    """Asked for every request, of one list."""
+    return frozenset(entry.lower() for entry in allow)
 
 
 def host_and_port(url: str) -> tuple[str, int]:
