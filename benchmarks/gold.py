@@ -96,7 +96,7 @@ def reliability(judged: Sequence[tuple[float, bool]]) -> None:
 
 def judgements(seen: Stream, labels: Mapping[str, Mapping[str, Any]], inside: set[str]) -> Iterator[tuple[float, bool]]:
     """Each comparison of a main report with a meeting, and whether the meeting, by what founded it, was its own."""
-    founders = {members[0].item.id: name for name, members in seen.members.items()}
+    founders = {members[0].item.id: name for name, members in seen.members.items() if members}
     rows = {row_id: placed for row_id, placed in seen.placed.items()}
     own: dict[str, str] = {}
     for row_id, placed in rows.items():
