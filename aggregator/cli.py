@@ -456,7 +456,7 @@ def _application(config: configuration.Config, *, remembered: bool = True) -> St
             return metrics(store, clock())
 
     return server.application(
-        config.publish.directory, hub=config.publish.hub, base_url=config.publish.base_url, numbers=numbers if remembered else None)
+        config.publish.directory, hub=config.publish.hub, base_url=config.publish.base_url, numbers=numbers if remembered else None, clock=clock)
 
 
 def _publishing(config: configuration.Config) -> publisher.Publishing:

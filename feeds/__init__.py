@@ -35,6 +35,7 @@ data/              those names, and the script that wrote them
 press.py           writes the files whose bytes are new, with their gzip forms
 files.py           files replaced whole
 server.py          the published files over HTTP
+ended.py           what became of feeds that ended and of meetings that proved to be others
 connections.py     connections that cannot be held open
 metrics.py         the numbers for monitoring, as Prometheus reads them
 http.py            validators, conditions, codings and ranges

@@ -32,6 +32,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from feeds.connections import Guarded
+from feeds.ended import Ended, heir_of
 from feeds.errors import FeedsError
 from feeds.http import Coding, coding, is_unchanged, part_of
 from feeds.metrics import MEDIA_TYPE as PROMETHEUS
@@ -40,6 +41,7 @@ MEDIA_TYPES = {
     "atom": "application/atom+xml; charset=utf-8", "html": "text/html; charset=utf-8", "opml": "text/x-opml; charset=utf-8", "css": "text/css; charset=utf-8",
     "json": "application/feed+json; charset=utf-8", "ics": "text/calendar; charset=utf-8", "rss": "application/rss+xml; charset=utf-8",
 }
+PLAIN_JSON = {"/retired.json", "/manifest.json"}  # JSON that is no feed
 FOR_OTHER_SITES = frozenset({"atom", "json", "rss", "ics", "opml"})             # what a page of another site may read (CORS)
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
@@ -48,7 +50,7 @@ CACHE_BYTES = 32 * 1024 * 1024                  # of files and their gzip forms 
 GZIP_FROM = 400                                 # bytes: below this gzip saves no packet
 SHUTDOWN_SECONDS = 5
 
-_PATH = re.compile(r"/(?:[a-z0-9][a-z0-9-]{0,79}/)?[a-z0-9][a-z0-9-]{0,79}\.[a-z]{1,8}\Z")
+_PATH = re.compile(r"/(?:[a-z0-9][a-z0-9-]{0,79}/){0,3}[a-z0-9][a-z0-9-]{0,79}\.[a-z]{1,8}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +97,17 @@ class _Folder:
         return read
 
     def _open(self, path: str) -> int:
-        """Opens without following a link, neither of the file nor of its folder."""
-        folder, _, file = path.rpartition("/")
-        root = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+        """Opens without following a link, neither of the file nor of its folders."""
+        *folders, file = path.split("/")
+        held = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root) if folder else root
-            try:
-                return os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=inner)
-            finally:
-                if inner != root:
-                    os.close(inner)
+            for folder in folders:
+                inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=held)
+                os.close(held)
+                held = inner
+            return os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=held)
         finally:
-            os.close(root)
+            os.close(held)
 
     def _hold(self, path: str, read: _File) -> None:
         if old := self._files.pop(path, None):
@@ -121,8 +122,9 @@ class _Folder:
 class _Published:
     """Answers GET and HEAD for every published file."""
 
-    def __init__(self, directory: Path, max_age: int, hub: str, base_url: str) -> None:
-        self._folder = _Folder(directory)
+    def __init__(self, directory: Path, max_age: int, hub: str, base_url: str, clock: Callable[[], datetime] | None) -> None:
+        self._folder, self._clock = _Folder(directory), clock
+        self._ended = Ended()
         self._max_age, self._hub, self._base_url = max_age, hub, base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,10 +140,23 @@ class _Published:
         if request.scope.get("raw_path", path.encode()).find(b"%") >= 0 or not _PATH.match(path):
             return _plain("There is nothing here.", 404)     # no published name needs an escape
         ending = path.rpartition(".")[2]
+        listed = self._folder.file("retired.json")
+        self._ended = self._ended.read_again(listed.digest, listed.body) if listed else Ended()
+        fate = self._ended.fate(path[1:], self._clock() if self._clock else None)
+        if fate == "gone":
+            return _plain("This feed has ended.", 410, {"Cache-Control": f"public, max-age={self._max_age}"})
+        if fate != "stands":
+            return self._elsewhere(fate)
         file = self._folder.file(path[1:]) if ending in MEDIA_TYPES else None
         if not file:
             return _plain("There is nothing here.", 404)
+        if path.startswith("/meeting/") and (heir := heir_of(file.body)):
+            return self._elsewhere(heir)
         return self._file(request.headers, path, ending, file)
+
+    def _elsewhere(self, location: str) -> Response:
+        """Leads on for good; `location` is relative, so it is right behind any proxy and never leads to another host."""
+        return _plain("It is there now.", 308, {"Location": location, "Cache-Control": f"public, max-age={self._max_age}"})
 
     def _file(self, asked: Mapping[str, str], path: str, ending: str, file: _File) -> Response:
         how: Coding = coding(asked.get("accept-encoding", "")) if file.gzipped and "range" not in asked else "identity"
@@ -163,7 +178,7 @@ class _Published:
 
     def _headers(self, path: str, ending: str, etag: str, file: _File) -> dict[str, str]:
         headers = {
-            "Content-Type": MEDIA_TYPES[ending],
+            "Content-Type": "application/json" if path in PLAIN_JSON else MEDIA_TYPES[ending],
             "ETag": etag,
             "Last-Modified": format_datetime(file.modified.replace(microsecond=0), usegmt=True),
             "Cache-Control": f"public, max-age={self._max_age}, stale-if-error=86400",
@@ -187,14 +202,16 @@ FORWARDED = {"forwarded", "x-forwarded-for", "x-real-ip", "via"}
 
 def application(
     directory: Path, *, max_age: int = 300, hub: str = "", base_url: str = "", numbers: Callable[[], bytes] | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> Starlette:
     """An application that serves the files published in `directory`, and nothing else.
 
     `max_age` is in seconds: how long a cache may keep a file without asking.
     With a hub, feeds name it and their own address in Link headers (WebSub).
     `numbers` gives what /metrics answers, to programs on this machine alone.
+    By the `clock` a feed that ended is gone when its time is over; without one it stays as it last was.
     """
-    published = Route("/{path:path}", _Published(directory, max_age, hub, base_url))
+    published = Route("/{path:path}", _Published(directory, max_age, hub, base_url, clock))
     return Starlette(routes=[*([Route("/metrics", _numbers(numbers), methods=["GET"])] if numbers else []), published])
 
 
