@@ -56,3 +56,9 @@ def test_a_word_in_capitals_after_in_is_not_always_a_town() -> None:
     text = "The foreign ministers of Peru and Bolivia met last week and will meet again in December."
 
     assert place_of("en", "Ministers meet", text) == ""
+
+
+def test_a_building_is_no_town() -> None:
+    text = "Chiều 12/11, tại Trụ sở Chính phủ, Thủ tướng Việt Nam đã tiếp Bộ trưởng Bộ Công an Lào đang thăm Hà Nội."
+
+    assert place_of("vi", "Thủ tướng tiếp Bộ trưởng Bộ Công an Lào", text) == "Hanoi"
