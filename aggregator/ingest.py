@@ -18,9 +18,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import version
 
 from aggregator.fetch.addresses import host_and_port
 from aggregator.normalise.items import as_item, entry_from_json, entry_json, normalise
+from aggregator.normalise.known import fingerprints, to_remember, without_known
 from aggregator.normalise.links import canonical_url
 from aggregator.parse.entry import Entry, Parsed
 from aggregator.placing import Placing, Reading
@@ -33,6 +35,7 @@ from storage.store import Store
 LOG = logging.getLogger("communique")
 
 BATCH = 200                         # items decided between two looks at what is undecided; bounds memory
+VERSION = version("communique")     # another may read an entry otherwise
 LONGEST_WAIT = 2_000                # entries of one source that wait for another day: four days' worth; what is beyond is an attack
 
 Found = tuple[tuple[Item, Entry], ...]
@@ -82,23 +85,33 @@ class Intake:
         """Keep every entry as an item, in one transaction.
 
         With `visit` the document follows earlier ones of its source: an entry that only
-        changed its id is the item it was. At most `room` items may be new, those first
-        that wait since an earlier document; the surplus waits. None: as many as there are.
+        changed its id is the item it was, and one that was in the last document word for
+        word is not read again. At most `room` items may be new, those first that wait
+        since an earlier document; the surplus waits. None: as many as there are.
         """
         counts = Counter[str]()
         with self.store.transaction():
-            found = normalise(parsed, source, seen_at=seen_at)
+            last = self.store.items.last_document(source.id) if visit and parsed.entries else {}
+            marks = fingerprints(parsed, source, VERSION) if visit else ()
+            rest, unread = without_known(parsed, marks, last) if marks else (parsed, frozenset[str]())
+            found = normalise(rest, source, seen_at=seen_at)
             held = self.store.items.addresses(item.id for item, _ in found)
             if visit:
-                found = self._recognised(source, found, held, seen_at)
+                found = self._recognised(source, found, held, unread, seen_at)
+            admitted: Found = ()
             if visit and room is not None:
-                found = self._within(source, found, room, seen_at, counts)
+                admitted, found = self._within(source, found, room, seen_at, counts)
+            if visit and parsed.entries and (now := to_remember(parsed, marks, found, last) if marks else {}) != last:
+                self.store.items.keep_last_document(source.id, now)
+            found = (*admitted, *found)
             counts["strayed"] = sum(_has_strayed(item, held.get(item.id, "")) for item, _ in found)
             counts.update(self.store.items.save_all(((item, entry_json(entry)) for item, entry in found), seen_at))
+            counts["same"] += len(unread - {item.id for item, _ in found})
         return Taken(counts["new"], counts["changed"], counts["same"], counts["waiting"], counts["strayed"])
 
-    def _recognised(self, source: Source, found: Found, held: Mapping[str, str], seen_at: datetime) -> Found:
-        """The items of a document under the ids they are held under; `held` are the addresses of those known by their own id."""
+    def _recognised(self, source: Source, found: Found, held: Mapping[str, str], unread: frozenset[str], seen_at: datetime) -> Found:
+        """The items of a document under the ids they are held under; `held` are the addresses of those known by their own id,
+        `unread` the ids of the document's other items."""
         suspects = [item.id for item, _ in found if item.id in held and item.url and address(held[item.id]) != address(item.url)]
         known = self.store.items.get_many(suspects)
         found = tuple(_renamed(pair, source, seen_at) if pair[0].id in known and is_another(pair[0], known[pair[0].id]) else pair for pair in found)
@@ -110,11 +123,11 @@ class Intake:
             hashes=(item.hash for item in strange))
         if not alike:
             return found
-        names = held_under([item for item, _ in found], held, alike)
+        names = held_under([item for item, _ in found], held.keys() | unread, alike)
         return tuple((replace(item, id=names.get(item.id, item.id)), entry) for item, entry in found)
 
-    def _within(self, source: Source, found: Found, room: int, seen_at: datetime, counts: Counter[str]) -> Found:
-        """The items that may be taken in now, with those that have waited; the rest is put to wait."""
+    def _within(self, source: Source, found: Found, room: int, seen_at: datetime, counts: Counter[str]) -> tuple[Found, Found]:
+        """The items that have waited and may be taken in now, and those of the document; the rest is put to wait."""
         held = self.store.items.addresses(item.id for item, _ in found)
         waited = dict(self.store.items.admit(source.id, room))
         first = tuple((as_item(entry, source, id=id, seen_at=seen_at), entry) for id, entry in ((id, entry_from_json(raw)) for id, raw in waited.items()))
@@ -123,7 +136,7 @@ class Intake:
         if late or room <= len(first):
             counts["waiting"] = self.store.items.wait(source.id, ((item.id, entry_json(entry)) for item, entry in late), seen_at, most=LONGEST_WAIT)
         put_off = {item.id for item, _ in late} | waited.keys()
-        return (*first, *(pair for pair in found if pair[0].id not in put_off))
+        return first, tuple(pair for pair in found if pair[0].id not in put_off)
 
     def decide(self, now: datetime, *, most: int | None = None, drawing: bool = True) -> Decided:
         """Find the meetings of every item not yet decided, each item in a transaction of its own, and draw those that changed.

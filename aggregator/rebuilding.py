@@ -35,6 +35,7 @@ def rebuild(store: Store, intake: Intake, now: datetime, on_progress: Callable[[
             told_of = {meeting_id: [member.item.id for member in store.meetings.members(meeting_id)] for meeting_id in store.meetings.ids()}
             store.change_setting(UNDER_WAY, json.dumps(told_of))
         _read_again(store, on_progress)
+        store.items.forget_last_documents()
         store.meetings.clear()
         intake.wrappers.forget()
     decided = intake.decide(now)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -231,6 +231,22 @@ class Items:
         if not url:
             return ()
         return tuple(id for (id,) in self._database.query("SELECT id FROM items WHERE url = :url ORDER BY first_seen, id", {"url": url}))
+
+    def last_document(self, source_id: str) -> dict[str, str]:
+        """The ids of the items that the entries of the source's last document are, by the entries' fingerprints."""
+        rows = self._database.query("SELECT entries FROM last_documents WHERE source_id = :source", {"source": source_id})
+        return dict(json.loads(rows[0][0])) if rows else {}
+
+    def keep_last_document(self, source_id: str, entries: Mapping[str, str]) -> None:
+        """Replaces what was known of the source's last document."""
+        self._database.execute(
+            "INSERT INTO last_documents (source_id, entries) VALUES (:source, :entries) ON CONFLICT (source_id) DO UPDATE SET entries = excluded.entries",
+            {"source": source_id, "entries": to_json(dict(entries))},
+        )
+
+    def forget_last_documents(self) -> None:
+        """Lets every entry be read again when it is seen next."""
+        self._database.execute("DELETE FROM last_documents")
 
     def wait(self, source_id: str, entries: Iterable[tuple[str, str]], seen_at: datetime, *, most: int) -> int:
         """Keeps entries (the id of the item each makes, and its JSON) for another day; no more than `most` of one source. Returns how many of it wait."""

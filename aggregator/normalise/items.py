@@ -65,6 +65,11 @@ def entry_from_json(text: str) -> Entry:
     return from_json(Entry, text)
 
 
+def site_of(parsed: Parsed, source: Source) -> frozenset[str]:
+    """The canonical addresses that are the whole document's or site's."""
+    return frozenset(canonical_url(address) for address in (parsed.site, parsed.self_url, source.url)) - {""}
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """An item whose id waits for the rest of the document."""
@@ -88,7 +93,7 @@ def _draft(entry: Entry, parsed: Parsed, source: Source, seen_at: datetime) -> _
         entry = replace(entry, title=_without_publisher(entry.title, entry.source_title))
     item = _item(entry, source, seen_at)
     # A guid or a link that is the whole site's tells no entry from another.
-    site = {canonical_url(address) for address in (parsed.site, parsed.self_url, source.url)} - {""}
+    site = site_of(parsed, source)
     guid = "" if canonical_url(entry.guid) in site else entry.guid.strip()
     url = "" if item.url in site else item.url
     title, day = word_line(item.title), item.published.isoformat() if item.published else ""

@@ -84,6 +84,11 @@ CREATE TABLE waiting (                      -- entries above what a source may b
     PRIMARY KEY (source_id, item_id)
 );
 
+CREATE TABLE last_documents (               -- what each source's last document held: its entries need not be read again
+    source_id     TEXT PRIMARY KEY REFERENCES sources (id),
+    entries       TEXT NOT NULL             -- JSON: the fingerprint of each entry, and the id of its item
+);
+
 CREATE TABLE items (
     id            TEXT PRIMARY KEY,
     source_id     TEXT NOT NULL REFERENCES sources (id),
