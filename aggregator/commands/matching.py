@@ -130,9 +130,9 @@ def as_published(row: dict[str, str]) -> tuple[Source, Entry]:
 def _moment(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):         # the first of January of the year 1, east of Greenwich
         return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _zone(text: str) -> str:

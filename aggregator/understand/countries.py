@@ -15,7 +15,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
@@ -256,6 +256,7 @@ def mentions(text: str, language: str = "") -> tuple[Mention, ...]:
             break
     if held:
         found = _without_loose(found, held, plain)
+    found = _of_the_named(found)
     if begins:
         found = [Mention(m.code, m.kind, begins[m.start], begins[m.end], text[begins[m.start]:begins[m.end]], m.city) for m in found]
     return tuple(found)
@@ -285,6 +286,18 @@ def _without_loose(found: list[Mention], held: list[tuple[int, Entry]], text: st
         if not before and not after:
             loose.add(index)
     return [mention for index, mention in enumerate(found) if index not in loose]
+
+
+NAMESAKES = {"CG": "CD"}       # an adjective of both states ("Congolese"), read as the first …
+
+
+def _of_the_named(found: list[Mention]) -> list[Mention]:
+    """The mentions with adjectives that two states share given to the second, where it alone of the two is named."""
+    named = {mention.code for mention in found if mention.kind != "adjective"}
+    shared = {first: second for first, second in NAMESAKES.items() if second in named and first not in named}
+    if not shared:
+        return found
+    return [replace(mention, code=shared[mention.code]) if mention.kind == "adjective" and mention.code in shared else mention for mention in found]
 
 
 OTHER_DOMAINS = frozenset([     # sold to anybody

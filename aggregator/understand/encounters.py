@@ -132,7 +132,7 @@ def _in_turn(text: _Text, first: int) -> tuple[Encounter, ...]:
             if sentence.part != text.tellings[number - 1].sentence.part:
                 current = 0
             if telling.held and not telling.remembered and _is_new(text, telling, who, growing) and len(growing) < MOST:
-                growing.append(_Growing(telling, who, text.titles(sentence)))
+                growing.append(_Growing(telling, who | _understood(text, who), text.titles(sentence)))
                 current = len(growing) - 1
             else:
                 _open_more(text, telling, groups[1:], growing)
@@ -205,6 +205,14 @@ def _is_new(text: _Text, telling: Telling, who: set[int], growing: Sequence[_Gro
     has_guest = any(who & (one.people - {text.star}) for one in growing)
     is_met = any(hit.label in ENCOUNTERS for hit in telling.held)
     return bool(turns) and is_met and not has_guest and not opens and sentence.paragraph != growing[-1].anchor.sentence.paragraph
+
+
+def _understood(text: _Text, who: set[int]) -> set[int]:
+    """The person whose day is told, where a sentence names only those they met: "he also held talks with X"."""
+    sides = {text.people[person].person.country for person in who if text.is_guest(person)}
+    if text.star is None or len(sides) != 1 or "" in sides or text.people[text.star].person.country in (*sides, ""):
+        return set()
+    return {text.star}
 
 
 def _is_new_office(text: _Text, sentence: Sentence, acts: Sequence[Hit], growing: Sequence[_Growing]) -> bool:

@@ -20,6 +20,11 @@ def _surnames() -> frozenset[str]:
 
 
 @cache
+def _compound() -> frozenset[str]:
+    return frozenset(table("zh", "names")["compound"])
+
+
+@cache
 def _followers() -> re.Pattern[str]:
     return re.compile(table("zh", "names")["follower"])
 
@@ -42,6 +47,11 @@ def han_name_end(text: str, start: int, ceiling: int) -> int:
         for size in range(dot + 2, len(window) + 1):
             if size == len(window) or _followers().match(text, start + size):
                 return start + size
+    if _followers().match(text, start) and not is_surname(text[start]):
+        return start                            # "外长举行会谈": an office, and nobody's name
+    if text[start:start + 2] in _compound():
+        fitting = [size for size in (3, 4) if size <= len(window) and (_followers().match(text, start + size) or start + size >= ceiling)]
+        return start + (fitting[0] if fitting else min(4, len(window)))
     limit = 3 if is_surname(text[start]) else 6
     ends = [size for size in range(2, min(limit, len(window)) + 1) if _followers().match(text, start + size) or start + size >= ceiling]
     if ends:

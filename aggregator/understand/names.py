@@ -128,6 +128,8 @@ class NameReader:
             fits = word[0].isupper() and not self.blocked[start]
             if not fits and run and word in self.particles and not self.blocked[start] and number + 1 < len(tokens):
                 after = tokens[number + 1]
+                if after[2] in self.particles and number + 2 < len(tokens) and text[end:after[0]] == " ":
+                    end, after = after[1], tokens[number + 2]       # "von der Leyen"
                 is_joined = after[2][0].isupper() and not self.blocked[after[0]] and text[end:after[0]] in (" ", "-")
                 fits = is_joined and (self.language != "fr" or word in ("bin", "binti", "bint", "ibn", "van", "von"))
             if fits and run and not self._adjoins(text[run[-1][1]:start], run[-1][2]):

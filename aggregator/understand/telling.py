@@ -158,8 +158,8 @@ class _Reading:
                 continue
             held.append(hit)
         planned = self.planned(by["future"], announced, able, nouns, held)
-        if planned is None and held and self.is_to_come(held, by["present"]):
-            planned, held = held[0], []
+        if held and self.is_to_come(held, by["present"]):
+            planned, held = planned or held[0], []      # "will visit from the 24th and hold talks on the 25th"
         arrived = next((mark for mark in by["arrival"] if not any(mark.start < hit.end and hit.start < mark.end for hit in held)), None)
         if arrived is not None and all(hit.label == "held.visit" for hit in held):
             held = []

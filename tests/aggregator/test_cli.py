@@ -315,6 +315,13 @@ def test_match_names_every_line_it_cannot_read(run, tmp_path):
     assert [line.split(": ")[1] for line in err.splitlines()] == ["line 2", "line 3", "line 4", "line 5"]
 
 
+@pytest.mark.parametrize("published", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-12:00", "soon"])
+def test_match_reads_an_item_whose_day_is_no_day(run, tmp_path, published):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a", "published": published, "title": "Kenya"}), encoding="utf-8")
+    code, out, err = run("match", "--in", "in.jsonl")
+    assert (code, err, json.loads(out)["kind"]) == (0, "", "none")
+
+
 def test_lists_of_sources_go_out_and_come_back(run, served):
     code, opml, _ = run("sources", "export")
     assert code == 0

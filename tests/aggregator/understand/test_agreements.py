@@ -39,3 +39,11 @@ def test_a_paper_signed_is_found(language: str, text: str) -> None:
 ])
 def test_what_was_signed_long_ago_or_is_to_be_is_not(language: str, text: str) -> None:
     assert signed(language, text) == []
+
+
+@pytest.mark.parametrize(("language", "text", "title"), [
+    ("en", "Polish and South Korean defence ministers signed an agreement on tank production, the ministry said.", "agreement on tank production"),
+    ("vi", "Bộ trưởng Công an Lào và Bộ trưởng Nội vụ Campuchia ký biên bản ghi nhớ về phòng, chống ma túy.", "biên bản ghi nhớ về phòng, chống ma túy"),
+])
+def test_a_title_ends_where_the_paper_does(language: str, text: str, title: str) -> None:
+    assert signed(language, text) == [title]

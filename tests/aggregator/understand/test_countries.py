@@ -145,3 +145,12 @@ def test_hostile_text_costs_little(text: str) -> None:
 ])
 def test_home_is_told_by_domain_or_language(url: str, language: str, home: str) -> None:
     assert home_of(url, language) == home
+
+
+@pytest.mark.parametrize(("text", "codes"), [
+    ("DRC ministers agreed. The Congolese minister left.", ["CD", "CD"]),
+    ("The DRC and the Republic of Congo agreed. The Congolese minister left.", ["CD", "CG", "CG"]),
+    ("Congolese ministers agreed.", ["CG"]),
+])
+def test_an_adjective_of_two_states_is_of_the_one_named(text: str, codes: list[str]) -> None:
+    assert [mention.code for mention in mentions(text, "en")] == codes

@@ -120,3 +120,10 @@ def test_what_took_place_earlier_the_same_day_has_the_day_of_the_first() -> None
     first, second = read(body)
 
     assert (first.day, second.day) == (date(2024, 5, 15), date(2024, 5, 15))
+
+
+def test_he_who_also_met_somebody_is_in_that_meeting_too() -> None:
+    first, second = read("Pakistani Foreign Minister Ishaq Dar met Iranian Foreign Minister Abbas Araghchi in Geneva on Tuesday.\n"
+                         "He also held talks with Dutch Foreign Minister David van Weel.")
+    assert [{party.code for party in report.parties if party.role == "party"} for report in (first, second)] == [{"PK", "IR"}, {"PK", "NL"}]
+    assert {person.name for person in second.people} == {"Ishaq Dar", "David van Weel"}

@@ -37,6 +37,10 @@ ONE = [
     ("en", "Nikolai Patrushev, Secretary of the Security Council of Russia, said so.", "Nikolai Patrushev", "Secretary of the Security Council", "RU"),
     ("en", "Foreign Minister Carlos Ramiro Martínez of Guatemala said so.", "Carlos Ramiro Martínez", "Minister of Foreign Affairs", "GT"),
     ("en", "Commissioner of the Australian Federal Police Reece Kershaw said so.", "Reece Kershaw", "Police Chief", "AU"),
+    ("en", "European Commission President Ursula von der Leyen spoke.", "Ursula von der Leyen", "Head of Commission", ""),
+    ("de", "Der polnische Ministerpräsident lobte ihn. Den polnischen Ministerpräsidenten Donald Tusk empfing er.", "Donald Tusk", "Prime Minister", "PL"),
+    ("es", "El canciller chileno, Alberto van Klaveren, habló.", "Alberto van Klaveren", "Minister of Foreign Affairs", "CL"),
+    ("zh", "日本首相高市早苗18日发表讲话。", "高市早苗", "Prime Minister", "JP"),
     ("vi", "Đại tướng Phan Văn Giang, Bộ trưởng Bộ Quốc phòng, phát biểu.", "Phan Văn Giang", "Minister of Defence", ""),
     ("vi", "Thứ trưởng Bộ Công an Lào Kongthong Phongvichit phát biểu.", "Kongthong Phongvichit", "Deputy Minister of Public Security", "LA"),
     ("ru", "Министр внутренних дел Армении Арпине Саркисян заявила об этом.", "Арпине Саркисян", "Minister of Internal Affairs", "AM"),
@@ -135,3 +139,7 @@ def test_slavic_names_are_put_back_into_the_nominative(name: str, post: str, wan
 ])
 def test_offices_have_one_title_in_every_language(language: str, text: str, title: str) -> None:
     assert [post.title for post in find_posts(lower(text), language)] == [title]
+
+
+def test_an_office_in_chinese_before_a_verb_is_nobodys_name() -> None:
+    assert people_of("王毅同巴基斯坦外长举行会谈。", "zh") == []

@@ -20,6 +20,7 @@ def place_of(language: str, title: str, body: str) -> str:
 
 @pytest.mark.parametrize("language, text, place", [
     ("en", "The interior ministers of Ghana and Togo met in Kpalimburg on Friday.", "Kpalimburg"),
+    ("en", "The interior ministers of Peru and Ecuador met on Friday in the border city of Kpalimburg.", "Kpalimburg"),
     ("fr", "Le ministre français de l'Intérieur a rencontré son homologue belge à Montsaulx jeudi.", "Montsaulx"),
     ("es", "El ministro del Interior de Perú se reunió con su par de Bolivia en Villacorta el jueves.", "Villacorta"),
     ("de", "Der polnische Innenminister traf sich mit seinem litauischen Kollegen in Grenzburg.", "Grenzburg"),

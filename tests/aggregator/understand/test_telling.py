@@ -114,3 +114,19 @@ def test_news_without_a_word_for_an_encounter_is_read_no_further() -> None:
     item = Item("i", "s", "O", "", "Rain to ease", "Forecasters expect dry air by the weekend.", "", "", "en", NOW, NOW)
 
     assert not may_be_one(item, "en")
+
+
+@pytest.mark.parametrize(("language", "text"), [
+    ("en", "Brazilian Foreign Minister Mauro Vieira will visit India from 24 to 26 November and hold talks with Foreign Minister S. Jaishankar on 25 November 2026."),
+    ("vi", "Tổng thống Hàn Quốc Lee Jae Myung sẽ thăm Ba Lan từ ngày 25 đến 27/11 và hội đàm với Tổng thống Karol Nawrocki tại Warszawa."),
+])
+def test_talks_of_a_visit_to_come_are_to_come(language: str, text: str) -> None:
+    assert kind_of(language, "", text) == "preview"
+
+
+def test_who_has_no_plans_to_meet_does_not_announce_a_meeting() -> None:
+    assert kind_of("en", "", "Thai Foreign Minister Sihasak Phuangketkeow said he had no plans to meet Cambodian Prime Minister Hun Manet.") == "none"
+
+
+def test_a_team_that_meets_another_is_no_meeting_in_arabic() -> None:
+    assert kind_of("ar", "الأردن يواجه السعودية", "يلتقي منتخب الأردن مع منتخب السعودية يوم الخميس في الدوحة.") == "none"
