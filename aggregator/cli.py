@@ -45,6 +45,7 @@ from aggregator.understand.reading import understand
 from aggregator.understand.topics import SHIPPED
 from feeds import publisher, server
 from feeds.alarms import Alarm
+from feeds.asking import Asking
 from feeds.errors import FeedsError
 from feeds.metrics import metrics
 from feeds.site import Site
@@ -426,7 +427,7 @@ async def _demo(out: Path, shown: screen.Screen, tell: Callable[[rounds.Show], N
     await rounds.open_newsroom(newsroom)
     try:
         config = replace(configuration.read_config("", out / "config.toml", {}), poll=rounds.demo_polling(newsroom), sources=newsroom.sources())
-        config = replace(config, publish=replace(config.publish, directory=out, title="Communiqué demo"))
+        config = replace(config, publish=replace(config.publish, directory=out, title="Communiqué demo"), server=replace(config.server, search=False))
         with open_store("sqlite::memory:") as store, shown.progress("the newsroom") as bar:
             store.sources.configure(config.sources, newsroom.now)
             show = await rounds.demo(
@@ -456,7 +457,8 @@ def _application(config: configuration.Config, *, remembered: bool = True) -> St
             return metrics(store, clock())
 
     return server.application(
-        config.publish.directory, hub=config.publish.hub, base_url=config.publish.base_url, numbers=numbers if remembered else None, clock=clock)
+        config.publish.directory, hub=config.publish.hub, base_url=config.publish.base_url, numbers=numbers if remembered else None, clock=clock,
+        asking=Asking(lambda: _read_only(config), _publishing(config)) if remembered and config.is_searched else None)
 
 
 def _publishing(config: configuration.Config) -> publisher.Publishing:
@@ -464,6 +466,7 @@ def _publishing(config: configuration.Config) -> publisher.Publishing:
     said = config.publish
     return publisher.Publishing(
         said.title, said.base_url, said.directory, said.contact, said.languages, said.hub, said.feeds, config.topics, config.combinations,
+        search=config.is_searched,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -73,6 +73,7 @@ class Listen:
 
     host: str = "127.0.0.1"
     port: int = 8080
+    search: bool | None = None          # whether it answers searches and programs; None: where `base_url` is its own address
 
     @property
     def shown(self) -> str:
@@ -93,6 +94,11 @@ class Config:
     topics: tuple[Topic, ...]           # the shipped ones, overridden and added to
     combinations: tuple[Feed, ...]      # the reader's own feeds
     people: tuple[Official, ...] = ()   # office-holders the reader adds to those of the package
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether our own server answers searches where the pages are read."""
+        return self.publish.base_url.rstrip("/") == f"http://{self.server.shown}" if self.server.search is None else self.server.search
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Config:
@@ -121,7 +127,8 @@ def read_config(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     publish = _publish(root.table("publish"), folder)
     store = _store(root.table("store"), folder)
     poll = _poll(root.table("poll"))
-    server = root.table("server").read("listen", _listen, Listen(), last=True)
+    served = root.table("server")
+    server = replace(served.read("listen", _listen, Listen()), search=served.read("search", checks.boolean, None, last=True))
     people = _people(root.table("understand"), folder)
     topics = _topics(root.tables("topics", "topic"))
     known = frozenset(topic.id for topic in topics)

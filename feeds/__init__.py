@@ -36,6 +36,10 @@ press.py           writes the files whose bytes are new, with their gzip forms
 files.py           files replaced whole
 server.py          the published files over HTTP
 ended.py           what became of feeds that ended and of meetings that proved to be others
+answers.py         bytes as the answer to one request
+asking.py          /search and /api over HTTP
+api.py             what can be asked for, and how: the parameters and the OpenAPI description
+lookup.py          what the store answers: searches, meetings, feeds
 connections.py     connections that cannot be held open
 metrics.py         the numbers for monitoring, as Prometheus reads them
 http.py            validators, conditions, codings and ranges

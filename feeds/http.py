@@ -28,12 +28,12 @@ class Part:
     last: int
 
 
-def is_unchanged(headers: Mapping[str, str], etag: str, modified: datetime) -> bool:
+def is_unchanged(headers: Mapping[str, str], etag: str, modified: datetime | None) -> bool:
     """Whether the client has the file already: If-None-Match decides alone where it is sent (RFC 9110, 13.2.2)."""
     if (wanted := headers.get("if-none-match")) is not None:
         return _lists(wanted, etag)
     since = _moment(headers.get("if-modified-since", ""))
-    return since is not None and modified.replace(microsecond=0) <= since
+    return since is not None and modified is not None and modified.replace(microsecond=0) <= since
 
 
 def coding(accepted: str) -> Coding:

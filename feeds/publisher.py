@@ -67,14 +67,29 @@ class Published:
 
 def site_of(store: Store, publishing: Publishing, now: datetime) -> Site:
     """The site as it names itself; the host and the year in its ids are those of the first run."""
+    host = store.setting("first_host") or store.keep_setting("first_host", authority_of(_base_url(publishing)))
+    return _site(publishing, host, store.setting("first_year") or store.keep_setting("first_year", str(now.astimezone(UTC).year)))
+
+
+def known_site(store: Store, publishing: Publishing) -> Site | None:
+    """The site as it named itself when it was published, read without writing; None when it never was."""
+    host, year = store.setting("first_host"), store.setting("first_year")
+    return _site(publishing, host, year) if host and year else None
+
+
+def _base_url(publishing: Publishing) -> str:
     base_url = clean.address(publishing.base_url)
     if not base_url or urlsplit(base_url).query or urlsplit(base_url).fragment:
         raise FeedsError(f"publish.base_url {publishing.base_url!r}", "not the address of a folder", 'write one like "https://news.example.org/feeds/"')
+    return base_url if base_url.endswith("/") else base_url + "/"
+
+
+def _site(publishing: Publishing, host: str, year: str) -> Site:
     return Site(
         title=clean.line(publishing.title) or "Communiqué",
-        base_url=base_url if base_url.endswith("/") else base_url + "/",
-        authority=store.setting("first_host") or store.keep_setting("first_host", authority_of(base_url)),
-        year=int(store.setting("first_year") or store.keep_setting("first_year", str(now.astimezone(UTC).year))),
+        base_url=_base_url(publishing),
+        authority=host,
+        year=int(year),
         contact=publishing.contact,
         language=spoken(publishing.languages),
         hub=clean.address(publishing.hub),

@@ -9,17 +9,14 @@ Touches: the publish directory, which it reads, and the socket it listens on.
 from __future__ import annotations
 
 import asyncio
-import gzip
 import os
 import re
 import socket
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
-from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -27,14 +24,15 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from feeds.answers import Held, answered, headers_of, held, plain
+from feeds.asking import Asking
 from feeds.connections import Guarded
 from feeds.ended import Ended, heir_of
 from feeds.errors import FeedsError
-from feeds.http import Coding, coding, is_unchanged, part_of
 from feeds.metrics import MEDIA_TYPE as PROMETHEUS
 
 MEDIA_TYPES = {
@@ -43,11 +41,9 @@ MEDIA_TYPES = {
 }
 PLAIN_JSON = {"/retired.json", "/manifest.json"}  # JSON that is no feed
 FOR_OTHER_SITES = frozenset({"atom", "json", "rss", "ics", "opml"})             # what a page of another site may read (CORS)
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 LARGEST_FILE = 16 * 1024 * 1024
 CACHE_BYTES = 32 * 1024 * 1024                  # of files and their gzip forms held in memory
-GZIP_FROM = 400                                 # bytes: below this gzip saves no packet
 SHUTDOWN_SECONDS = 5
 
 _PATH = re.compile(r"/(?:[a-z0-9][a-z0-9-]{0,79}/){0,3}[a-z0-9][a-z0-9-]{0,79}\.[a-z]{1,8}\Z")
@@ -58,10 +54,12 @@ class _File:
     """A file as it was read, and what it was known by then."""
 
     known_by: tuple[int, int, int]              # mtime in ns, size, inode: a file replaced whole has another
-    body: bytes
-    gzipped: bytes                              # b"" when it is not worth it
-    digest: str
-    modified: datetime
+    held: Held
+
+    @property
+    def size(self) -> int:
+        """The bytes it takes in memory."""
+        return len(self.held.body) + len(self.held.gzipped)
 
 
 class _Folder:
@@ -91,8 +89,7 @@ class _Folder:
                 body = opened.read(LARGEST_FILE + 1)
         finally:
             os.close(descriptor)
-        gzipped = gzip.compress(body, 6, mtime=0) if len(body) >= GZIP_FROM else b""
-        read = _File(known_by, body, gzipped if len(gzipped) < len(body) else b"", sha256(body).hexdigest()[:32], datetime.fromtimestamp(found.st_mtime, UTC))
+        read = _File(known_by, held(body, datetime.fromtimestamp(found.st_mtime, UTC)))
         self._hold(path, read)
         return read
 
@@ -111,12 +108,12 @@ class _Folder:
 
     def _hold(self, path: str, read: _File) -> None:
         if old := self._files.pop(path, None):
-            self._held -= len(old.body) + len(old.gzipped)
+            self._held -= old.size
         self._files[path] = read
-        self._held += len(read.body) + len(read.gzipped)
+        self._held += read.size
         while self._held > CACHE_BYTES and len(self._files) > 1:
             _, old = self._files.popitem(last=False)
-            self._held -= len(old.body) + len(old.gzipped)
+            self._held -= old.size
 
 
 class _Published:
@@ -135,62 +132,32 @@ class _Published:
 
     def _answer(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
-            return _plain("Only GET and HEAD.", 405, {"Allow": "GET, HEAD"})
+            return plain("Only GET and HEAD.", 405, {"Allow": "GET, HEAD"})
         path = "/index.html" if request.scope["path"] == "/" else request.scope["path"]
         if request.scope.get("raw_path", path.encode()).find(b"%") >= 0 or not _PATH.match(path):
-            return _plain("There is nothing here.", 404)     # no published name needs an escape
+            return plain("There is nothing here.", 404)     # no published name needs an escape
         ending = path.rpartition(".")[2]
         listed = self._folder.file("retired.json")
-        self._ended = self._ended.read_again(listed.digest, listed.body) if listed else Ended()
+        self._ended = self._ended.read_again(listed.held.digest, listed.held.body) if listed else Ended()
         fate = self._ended.fate(path[1:], self._clock() if self._clock else None)
         if fate == "gone":
-            return _plain("This feed has ended.", 410, {"Cache-Control": f"public, max-age={self._max_age}"})
+            return plain("This feed has ended.", 410, {"Cache-Control": f"public, max-age={self._max_age}"})
         if fate != "stands":
             return self._elsewhere(fate)
         file = self._folder.file(path[1:]) if ending in MEDIA_TYPES else None
         if not file:
-            return _plain("There is nothing here.", 404)
-        if path.startswith("/meeting/") and (heir := heir_of(file.body)):
+            return plain("There is nothing here.", 404)
+        if path.startswith("/meeting/") and (heir := heir_of(file.held.body)):
             return self._elsewhere(heir)
-        return self._file(request.headers, path, ending, file)
+        return answered(request.headers, file.held, self._headers(path, ending))
 
     def _elsewhere(self, location: str) -> Response:
         """Leads on for good; `location` is relative, so it is right behind any proxy and never leads to another host."""
-        return _plain("It is there now.", 308, {"Location": location, "Cache-Control": f"public, max-age={self._max_age}"})
+        return plain("It is there now.", 308, {"Location": location, "Cache-Control": f"public, max-age={self._max_age}"})
 
-    def _file(self, asked: Mapping[str, str], path: str, ending: str, file: _File) -> Response:
-        how: Coding = coding(asked.get("accept-encoding", "")) if file.gzipped and "range" not in asked else "identity"
-        etag = f'"{file.digest}-gzip"' if how == "gzip" else f'"{file.digest}"'
-        headers = self._headers(path, ending, etag, file)
-        if is_unchanged(asked, etag, file.modified):
-            headers.pop("Content-Type")
-            headers.pop("Accept-Ranges")
-            return Response(status_code=304, headers=headers)
-        if how == "gzip":
-            return Response(file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
-        part = part_of(asked, len(file.body), etag, file.modified)
-        if part == "all":
-            return Response(file.body, headers=headers)
-        if part == "none":
-            return _plain("No such part.", 416, {"Content-Range": f"bytes */{len(file.body)}"})
-        headers["Content-Range"] = f"bytes {part.first}-{part.last}/{len(file.body)}"
-        return Response(file.body[part.first : part.last + 1], 206, headers)
-
-    def _headers(self, path: str, ending: str, etag: str, file: _File) -> dict[str, str]:
-        headers = {
-            "Content-Type": "application/json" if path in PLAIN_JSON else MEDIA_TYPES[ending],
-            "ETag": etag,
-            "Last-Modified": format_datetime(file.modified.replace(microsecond=0), usegmt=True),
-            "Cache-Control": f"public, max-age={self._max_age}, stale-if-error=86400",
-            "Vary": "Accept-Encoding",
-            "Accept-Ranges": "bytes",
-            "X-Content-Type-Options": "nosniff",
-        }
-        if ending in FOR_OTHER_SITES:
-            headers["Access-Control-Allow-Origin"] = "*"
-        if ending == "html":
-            headers["Content-Security-Policy"] = POLICY
-            headers["Referrer-Policy"] = "no-referrer"
+    def _headers(self, path: str, ending: str) -> dict[str, str]:
+        media_type = "application/json" if path in PLAIN_JSON else MEDIA_TYPES[ending]
+        headers = headers_of(media_type, self._max_age, is_shared=ending in FOR_OTHER_SITES)
         if ending == "atom" and self._hub:
             headers["Link"] = f'<{self._hub}>; rel="hub", <{self._base_url}{path[1:]}>; rel="self"'
         return headers
@@ -202,17 +169,19 @@ FORWARDED = {"forwarded", "x-forwarded-for", "x-real-ip", "via"}
 
 def application(
     directory: Path, *, max_age: int = 300, hub: str = "", base_url: str = "", numbers: Callable[[], bytes] | None = None,
-    clock: Callable[[], datetime] | None = None,
+    clock: Callable[[], datetime] | None = None, asking: Asking | None = None,
 ) -> Starlette:
     """An application that serves the files published in `directory`, and nothing else.
 
     `max_age` is in seconds: how long a cache may keep a file without asking.
     With a hub, feeds name it and their own address in Link headers (WebSub).
     `numbers` gives what /metrics answers, to programs on this machine alone.
-    By the `clock` a feed that ended is gone when its time is over; without one it stays as it last was.
+    `asking` answers /search and /api. By the `clock` a feed that ended is gone when its time is over; without one it stays as it last was.
     """
     published = Route("/{path:path}", _Published(directory, max_age, hub, base_url, clock))
-    return Starlette(routes=[*([Route("/metrics", _numbers(numbers), methods=["GET"])] if numbers else []), published])
+    return Starlette(routes=[
+        *([Route("/metrics", _numbers(numbers), methods=["GET"])] if numbers else []), *(asking.routes(max_age) if asking else []), published,
+    ])
 
 
 def _numbers(numbers: Callable[[], bytes]) -> Callable[[Request], Response]:
@@ -220,7 +189,7 @@ def _numbers(numbers: Callable[[], bytes]) -> Callable[[Request], Response]:
 
     def answer(request: Request) -> Response:
         here = request.client is not None and request.client.host in HERE and not FORWARDED & set(request.headers.keys())
-        return Response(numbers(), media_type=PROMETHEUS) if here else _plain("There is nothing here.", 404)
+        return Response(numbers(), media_type=PROMETHEUS) if here else plain("There is nothing here.", 404)
 
     return answer
 
@@ -293,7 +262,3 @@ def _listened(listen: str) -> tuple[str, int]:
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise FeedsError(f"server.listen {listen!r}", "not an address and a port", 'write one like "127.0.0.1:8080"')
     return host.strip("[]"), int(port)
-
-
-def _plain(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return PlainTextResponse(text + "\n", status, {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", **(headers or {})})

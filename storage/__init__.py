@@ -7,6 +7,7 @@ store.py          open_store(url), and the Store that holds one part per noun
 sources.py        sources, what polling has taught us of them, and the visits
 subscriptions.py  what hubs were asked to push to us
 items.py          items and the raw entries they came from
+searching.py      what holds the words that somebody looks for
 meetings.py       reports, coverage, meetings, and the keys that find them
 rulings.py        what people have decided
 repairs.py        what was mended about meetings

@@ -6,7 +6,6 @@ Touches: the database it was given.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -14,8 +13,9 @@ from typing import Literal
 
 from storage.codec import moment_of, moment_text, to_json
 from storage.database import Database, Row, Values, in_lists
-from storage.folding import word_line, words
+from storage.folding import word_line
 from storage.model import Item
+from storage.searching import condition
 
 COLUMNS = (
     "i.id, i.source_id, i.outlet, i.url, i.title, i.summary, i.body, i.html, i.language, i.published, i.first_seen,"
@@ -25,9 +25,6 @@ Saved = Literal["new", "changed", "same"]
 
 REVISIONS = 20  # of one item that are kept: a real text is corrected a few times
 PAGE = 500      # items read at once while walking over all of them: a few megabytes
-
-# Thai, Lao, Burmese and Khmer are written without spaces, so a word may begin inside a run of letters.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 def item_of(row: Row) -> Item:
@@ -288,20 +285,14 @@ class Items:
 
     def search(self, text: str, limit: int) -> tuple[Item, ...]:
         """The items that hold each word of `text`, or a word that begins with it, with or without diacritics; the newest first."""
-        wanted = [_pattern(word) for word in text.split() if words(word)]
-        if not wanted:
+        every, values = condition(text)
+        if not every:
             return ()
-        every = " AND ".join(f"w.words LIKE :word_{place}" for place in range(len(wanted)))
         rows = self._database.query(
             f"SELECT {COLUMNS} FROM item_words w JOIN items i ON i.id = w.item_id WHERE {every} ORDER BY i.first_seen DESC, i.id LIMIT :limit",
-            {"limit": limit} | {f"word_{place}": pattern for place, pattern in enumerate(wanted)},
+            {**values, "limit": limit},
         )
         return tuple(map(item_of, rows))
-
-
-def _pattern(word: str) -> str:
-    """What LIKE looks for. Folded words hold letters and digits only, so nothing in them is a wildcard."""
-    return f"%{'' if _UNSPACED.search(word) else ' '}{' '.join(words(word))}%"
 
 
 def _said(item: Item) -> tuple[str, ...]:

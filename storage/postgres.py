@@ -38,14 +38,14 @@ class Postgres:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         try:
             import psycopg  # an optional dependency: the extra "cluster"
         except ImportError as error:
             raise StorageError(f"{shown(url)}: needs the PostgreSQL driver; install it with: pip install 'communique[cluster]'") from error
         self._errors = psycopg.Error
         self._connect = psycopg.connect
-        self._url, self.name = url, shown(url)
+        self._url, self.name, self._read_only = url, shown(url), read_only
         self._claims: list[bool] = []       # held over a cut; whether each is shared
         self._in_turn = False
         self._connection = self._opened()
@@ -56,6 +56,8 @@ class Postgres:
             connection = self._connect(self._url, autocommit=True, application_name="communique", connect_timeout=10)
             for setting, seconds in VANISHED.items():
                 connection.execute(f"SET {setting} = {seconds}")
+            if self._read_only:
+                connection.execute("SET default_transaction_read_only = on")
             return connection
         except self._errors as error:
             raise StorageError(f"{self.name}: {_first_line(error)}; check that the server runs and store.url is right") from error

@@ -20,6 +20,7 @@ from storage.postgres import Postgres
 from storage.publications import Publications
 from storage.repairs import Repairs
 from storage.rulings import Rulings
+from storage.searching import meetings_with
 from storage.sources import Sources
 from storage.sqlite import Sqlite
 from storage.subscriptions import Subscriptions
@@ -35,7 +36,7 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     scheme, _, rest = url.partition(":")
     if scheme not in ("sqlite", "postgresql") or not rest:
         raise StorageError(f"{url!r} names no store: write sqlite:FILE or postgresql://USER@HOST/DATABASE")
-    database: Database = Sqlite(rest, read_only=read_only) if scheme == "sqlite" else Postgres(url)
+    database: Database = Sqlite(rest, read_only=read_only) if scheme == "sqlite" else Postgres(url, read_only=read_only)
     try:
         if read_only:
             require_newest(database)
@@ -78,6 +79,10 @@ class Store:
     def workers(self) -> tuple[Worker, ...]:
         """The members of the fleet; none where there is none."""
         return workers(self._database)
+
+    def search(self, text: str, limit: int, offset: int = 0) -> tuple[str, ...]:
+        """The ids of meetings of which one report holds each word of `text`, with or without diacritics; those reported last first."""
+        return meetings_with(self._database, text, limit, offset)
 
     def setting(self, name: str) -> str | None:
         """What was kept under `name`."""

@@ -151,10 +151,7 @@ def _all_meetings(store: Store) -> Iterator[tuple[Meeting, tuple[Member, ...]]]:
 
 
 def _meetings_with(store: Store, words: str, limit: int) -> Iterator[tuple[Meeting, tuple[Member, ...]]]:
-    """The meetings of the items that hold `words`, the newest first."""
-    ids: dict[str, None] = {}
-    for item in store.items.search(words, limit * 10):
-        ids.update(dict.fromkeys(store.meetings.of_item(item.id)))
-    chosen = list(ids)[:limit]
+    """The meetings of which a report holds `words`, those reported last first."""
+    chosen = store.search(words, limit)
     members = store.meetings.members_of(chosen)
     return ((meeting, members[meeting.id]) for meeting in store.meetings.get_many(chosen).values())
