@@ -124,8 +124,9 @@ DOORS = {
     "httpcore": {"aggregator/fetch/fetcher.py", "aggregator/fetch/connecting.py"},
     "socket": {"aggregator/fetch/connecting.py", "feeds/server.py", "aggregator/supervisor.py"},     # the last: to the supervisor of this machine
     "psycopg": {"storage/postgres.py"},         # to the operator's own database
+    "smtplib": {"aggregator/commands/digesting.py"},        # to the operator's own mail server
 } | {name: set() for name in (
-    "aiohttp", "anyio", "ftplib", "http.client", "imaplib", "nntplib", "paramiko", "poplib", "pycurl", "requests", "smtplib", "socketserver", "telnetlib", "trio",
+    "aiohttp", "anyio", "ftplib", "http.client", "imaplib", "nntplib", "paramiko", "poplib", "pycurl", "requests", "socketserver", "telnetlib", "trio",
     "urllib.request", "urllib3", "webbrowser", "websockets", "xmlrpc.client", "trafilatura.downloads", "trafilatura.feeds", "trafilatura.sitemaps", "trafilatura.spider",
 )}
 CALLS = {"open_connection", "create_connection", "open_unix_connection", "create_datagram_endpoint", "sock_connect", "urlopen", "urlretrieve", "fetch_url", "fetch_response"}
