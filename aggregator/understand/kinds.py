@@ -24,9 +24,9 @@ def _weight(telling: Telling) -> float:
 
 def kind_of(tellings: Sequence[Telling]) -> ReportKind | None:
     """What the item as a whole is: a report, a preview, a retrospective, or none of these (None)."""
-    report = preview = memory = late = hinted = headline = 0.0
+    report = preview = memory = late = hinted = headline = arrival = 0.0
     lead = ""                                   # what the first sentence that says anything says
-    if any(not telling.is_report or (telling.cancelled and _weight(telling) >= 1) for telling in tellings):
+    if any(not telling.is_report for telling in tellings) or _is_called_off(tellings):
         return None
     for telling in tellings:
         weight = _weight(telling)
@@ -48,10 +48,11 @@ def kind_of(tellings: Sequence[Telling]) -> ReportKind | None:
                     preview += weight * sureness
                 lead = lead or ("preview" if telling.sentence.part != "title" else "")
             elif telling.arrived is not None and not sure:
-                preview += 0.8 * weight * (0.5 if lead == "report" else 1.0)
+                arrival += 0.8 * weight * (0.5 if lead == "report" else 1.0)
             elif not sure and any(hit.label.startswith("noun.") for hit in telling.acts):
                 hinted += 0.35 * weight * (1.0 if telling.officials else 0.6)
     report += min(late, 1.2)
+    preview += arrival * (0.5 if report >= 1.5 and not preview and not headline else 1.0)     # "arrived on Monday. On Tuesday she was received by …"
     preview += headline * (0.5 if lead == "report" else 1.0)
     if report >= 0.75 and report >= preview:
         return "report"
@@ -60,6 +61,18 @@ def kind_of(tellings: Sequence[Telling]) -> ReportKind | None:
     if memory >= 0.3 and memory > report:
         return "retrospective"
     return "report" if report >= 0.6 or hinted >= LEAST_HINT else None
+
+
+def _is_called_off(tellings: Sequence[Telling]) -> bool:
+    """Whether the item is of a meeting that was cancelled or denied, not of one that took place and another that did not."""
+    for telling in tellings:
+        if _weight(telling) < 1:
+            continue
+        if telling.cancelled:
+            return True
+        if telling.sentence.part != "title" and not telling.remembered and any(hit.label in ENCOUNTERS for hit in telling.held):
+            return False
+    return False
 
 
 LEAST_HINT = 0.8    # a lead that names talks, a visit or a conference without saying that they took place, twice

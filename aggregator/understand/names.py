@@ -298,6 +298,8 @@ class NameReader:
     def _read_clinging(self, sentence: Sentence) -> list[Spotted]:
         text, spotted = self.page.text, []
         for post in within(self.posts, sentence.start, sentence.end):
+            if text[post.end:post.end + 1] in _BOTH:
+                continue
             country = self._country_before(post.start, sentence.start)
             if self.language == "zh":
                 name_end = han_name_end(text, post.end, sentence.end)
@@ -361,6 +363,7 @@ class NameReader:
 
 
 _UNCASED = re.compile(r"[\s,،]{0,2}([^\W\d_](?:[\w\u0900-\u0963\u064b-\u0652\u0e31-\u0e4e’'-]*)\.?)")
+_BOTH = ("兼", "暨")           # "deputy prime minister and foreign minister": the name follows the second office
 _BEFORE_JA = re.compile(r"(?:^|[^\u4e00-\u9fff\u30a0-\u30ff々・=＝])((?:[\u4e00-\u9fff々]{2,4}|[\u30a1-\u30ff・=＝]{3,16}))(?:[\u4e00-\u9fff]{0,3})$")
 _BEFORE_KO = re.compile(r"(?:^|[\s(·‘“\"])([\uac00-\ud7a3]{2,5}(?:\s[\uac00-\ud7a3]{2,6})?)\s(?:[\uac00-\ud7a3]{1,8}\s)?$")
 def _is_title_case(tokens: list[tuple[int, int, str]]) -> bool:

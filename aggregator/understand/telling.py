@@ -22,6 +22,7 @@ from aggregator.understand.words import Hit, load_words, within
 MOST = 60           # words of a kind that are weighed in one sentence: more make no sentence
 REACH = 70          # characters from "will" to the word it governs; more, and another clause has begun
 VERB_END = 40       # the same backwards, where the verb, and with it the tense, ends the sentence
+CALLED_OFF = 24     # characters from "called off" to the meeting that was
 LEAD = 3            # sentences of a part that are its lead
 OLD = timedelta(days=60)    # what a sentence dates before that is no news
 NEXT_MONTH = 18     # days since the last "12th": more, and a day of the month alone is likelier the one to come
@@ -139,7 +140,7 @@ class _Reading:
     grammar: _Grammar
 
     def told(self) -> Telling:
-        tenses = ("future", "announced", "memory", "arrival", "present", "denied")
+        tenses = ("future", "announced", "memory", "arrival", "present", "denied", "cancelled")
         by: Mapping[str, list[Hit]] = {label: [mark for mark in self.marks if mark.label == label] for label in tenses}
         nouns = [hit for hit in self.acts if hit.label.startswith("noun.")]
         announced = by["announced"][0] if by["announced"] else None
@@ -154,7 +155,7 @@ class _Reading:
                 if self.grammar.is_tenseless:
                     break                       # and so is what follows: nothing in a verb says that time has turned
                 continue
-            if any(mark.start < hit.start for mark in by["denied"]):
+            if any(mark.start < hit.start for mark in by["denied"]) or any(0 <= hit.start - mark.end < CALLED_OFF for mark in by["cancelled"]):
                 continue
             held.append(hit)
         planned = self.planned(by["future"], announced, able, nouns, held)

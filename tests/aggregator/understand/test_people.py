@@ -41,6 +41,8 @@ ONE = [
     ("de", "Der polnische Ministerpräsident lobte ihn. Den polnischen Ministerpräsidenten Donald Tusk empfing er.", "Donald Tusk", "Prime Minister", "PL"),
     ("es", "El canciller chileno, Alberto van Klaveren, habló.", "Alberto van Klaveren", "Minister of Foreign Affairs", "CL"),
     ("zh", "日本首相高市早苗18日发表讲话。", "高市早苗", "Prime Minister", "JP"),
+    ("zh", "塞尔维亚副总理兼外长久里奇18日发表讲话。", "久里奇", "Minister of Foreign Affairs", "RS"),
+    ("pt", "O primeiro-ministro de Portugal, Luís Montenegro, falou.", "Luís Montenegro", "Prime Minister", "PT"),
     ("vi", "Đại tướng Phan Văn Giang, Bộ trưởng Bộ Quốc phòng, phát biểu.", "Phan Văn Giang", "Minister of Defence", ""),
     ("vi", "Thứ trưởng Bộ Công an Lào Kongthong Phongvichit phát biểu.", "Kongthong Phongvichit", "Deputy Minister of Public Security", "LA"),
     ("ru", "Министр внутренних дел Армении Арпине Саркисян заявила об этом.", "Арпине Саркисян", "Minister of Internal Affairs", "AM"),

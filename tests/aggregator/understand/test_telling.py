@@ -130,3 +130,16 @@ def test_who_has_no_plans_to_meet_does_not_announce_a_meeting() -> None:
 
 def test_a_team_that_meets_another_is_no_meeting_in_arabic() -> None:
     assert kind_of("ar", "الأردن يواجه السعودية", "يلتقي منتخب الأردن مع منتخب السعودية يوم الخميس في الدوحة.") == "none"
+
+
+def test_who_arrived_and_was_received_has_met() -> None:
+    assert kind_of("en", "", "French Interior Minister Laurent Nunez arrived in Algiers on Monday. He was received by President Abdelmadjid Tebboune on Tuesday.") == "report"
+
+
+def test_a_meeting_that_took_place_is_one_though_another_did_not() -> None:
+    met = "Turkish Foreign Minister Hakan Fidan met Azerbaijani President Ilham Aliyev in Baku on Tuesday. He has no plans to meet his Armenian counterpart."
+    assert kind_of("en", "", met) == "report"
+
+
+def test_a_meeting_that_somebody_called_off_is_none() -> None:
+    assert kind_of("en", "", "Slovak Prime Minister Robert Fico called off a meeting with Czech Prime Minister Andrej Babis planned for Friday in Brno.") == "none"
