@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -89,12 +90,22 @@ def allowed_now(
 
 
 def lines_of(is_own: Callable[[Source], bool], candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
-    """The sources by host, so that each host is asked one thing at a time; the operator's own stand in no line."""
+    """The sources by host, so that each host is asked one thing at a time; the operator's own stand in no line.
+
+    Of these the first of every host come first, then the second ones: the connection to a
+    host is then free again when it is asked next, and no other has to be opened.
+    """
     lines: dict[str, list[Candidate]] = {}
+    turns: dict[str, int] = {}                  # of each line: how many lines to the same host come before it
+    of_host = Counter[str]()
     for source, standing in candidates:
         host = host_and_port(source.url)[0]
-        lines.setdefault(f"{host} {source.id}" if is_own(source) else host, []).append((source, standing))
-    return lines
+        key = f"{host} {source.id}" if is_own(source) else host
+        if key not in lines:
+            turns[key] = of_host[host]
+            of_host[host] += 1
+        lines.setdefault(key, []).append((source, standing))
+    return {key: lines[key] for key in sorted(lines, key=turns.__getitem__)}
 
 
 def _postponed(standing: Standing, silence: tuple[datetime, str]) -> Standing:
