@@ -24,6 +24,7 @@ from aggregator.understand.words import Hit, load_words, within
 
 MOST = 8            # meetings of one item: beyond, it is a diary or an attack
 AT_THE_START = 16   # characters: "Also on the same day, …"
+BESIDE = 80         # characters between a word for an encounter and the name of the one met
 NEAR = 160          # characters between a word that leads on and the encounter it leads to
 
 
@@ -201,10 +202,22 @@ def _is_new(text: _Text, telling: Telling, who: set[int], growing: Sequence[_Gro
     opens = any(mark.start - sentence.start < 12 for mark in text.marks_in(sentence, "opener"))
     if (leads or opens) and (fresh or _is_new_office(text, sentence, acts, growing)):
         return True
+    if not at_conference and _is_another_side(text, telling, who, fresh, growing):
+        return True
     turns = [mark for mark in leads if mark.label == "turn" and mark.start - sentence.start < AT_THE_START]
     has_guest = any(who & (one.people - {text.star}) for one in growing)
     is_met = any(hit.label in ENCOUNTERS for hit in telling.held)
     return bool(turns) and is_met and not has_guest and not opens and sentence.paragraph != growing[-1].anchor.sentence.paragraph
+
+
+def _is_another_side(text: _Text, telling: Telling, who: set[int], fresh: Sequence[int], growing: Sequence[_Growing]) -> bool:
+    """Whether the person whose day is told met an official of a side that nobody met yet: "On Wednesday Dar met the Dutch minister X"."""
+    if text.star not in who or telling.planned is not None or who - set(fresh) - {text.star}:
+        return False
+    sides = {text.people[person].person.country for one in growing for person in one.people}
+    acts = [hit for hit in telling.held if hit.label in ENCOUNTERS]
+    guests = [text.people[person] for person in fresh if text.people[person].person.post and text.people[person].person.country not in (*sides, "")]
+    return len(sides) == 2 and any(0 <= start - act.end < BESIDE for act in acts for guest in guests for start, _ in guest.mentions)
 
 
 def _understood(text: _Text, who: set[int]) -> set[int]:

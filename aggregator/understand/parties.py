@@ -149,6 +149,9 @@ def _read(part: Part, offset: int, text: str, language: str, told: Sequence[tupl
             marks[label].append(hit)
     posts = sorted({*marks["post"], *marks["counterpart"]}, key=lambda hit: hit.start)
     apart = sorted((hit for label in ("apart", "visit", "to", "about") for hit in marks[label]), key=lambda hit: hit.start)
+    ends = {hit.end + 1 for hit in posts}
+    ours = {hit.start for hit in marks["origin"] if hit.start in ends}      # "delegations from X and Y" are theirs
+    apart = [hit for hit in apart if hit.start not in ours]
     spoken = base_language(language)
     joins = listed(spoken, "language", "and")
     articles = listed(spoken, "language", "article")

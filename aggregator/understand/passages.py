@@ -18,6 +18,8 @@ from storage.model import Item, Part, Quote
 
 MOST_CHARACTERS = 50_000    # of a body: what lies beyond is an archive page or an attack, never the lead of a report
 
+LONGEST_RAIL = 40           # characters of the words that lead to another story
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -75,6 +77,7 @@ class _Rules:
 
     ends: tuple[str, ...]                       # lines that close it
     lines: tuple[str, ...]                      # beginnings of lines that are none of it
+    headings: frozenset[str]                    # both of them, as they stand before a colon
     short: frozenset[str]                       # before a full stop that ends no sentence
     has_dotted_days: bool                       # "15. Januar"
     has_full_stops: bool                        # false where a point only shortens
@@ -83,7 +86,8 @@ class _Rules:
 @cache
 def _rules(language: str) -> _Rules:
     return _Rules(
-        tuple(sorted(listed(language, "rails", "ends"))), tuple(sorted(listed(language, "rails", "lines"))), listed(language, "language", "short"),
+        tuple(sorted(listed(language, "rails", "ends"))), tuple(sorted(listed(language, "rails", "lines"))),
+        frozenset(words.rstrip(":") for key in ("ends", "lines") for words in listed(language, "rails", key)), listed(language, "language", "short"),
         language == "" or bool(trait(language, "dotted_days")), not trait(language, "no_full_stop"),
     )
 
@@ -126,10 +130,19 @@ def _sentences(text: str, base: int, part: Part, first_paragraph: int, title: st
             if cursor == 0 and _DATELINE.fullmatch(line, 0, found.end()):
                 continue                        # "Moscow, 11 November. The minister …": where and when the sentence was written
             if _is_end(line, found, rules):
-                _add(made, line, cursor, found.end(), base + start, part, paragraph)
+                if not _is_rail(line, cursor, rules):
+                    _add(made, line, cursor, found.end(), base + start, part, paragraph)
                 cursor = found.end()
-        _add(made, line, cursor, len(line), base + start, part, paragraph)
+        if not _is_rail(line, cursor, rules):
+            _add(made, line, cursor, len(line), base + start, part, paragraph)
     return made, paragraph
+
+
+def _is_rail(line: str, start: int, rules: _Rules) -> bool:
+    """Whether a sentence inside a line leads to another story: "Read more: Xi receives Putin"."""
+    if not start or ":" not in line[start:start + LONGEST_RAIL]:
+        return False
+    return lower(line[start:line.index(":", start)].strip()) in rules.headings
 
 
 def _add(made: list[Sentence], line: str, start: int, end: int, base: int, part: Part, paragraph: int) -> None:

@@ -127,3 +127,28 @@ def test_he_who_also_met_somebody_is_in_that_meeting_too() -> None:
                          "He also held talks with Dutch Foreign Minister David van Weel.")
     assert [{party.code for party in report.parties if party.role == "party"} for report in (first, second)] == [{"PK", "IR"}, {"PK", "NL"}]
     assert {person.name for person in second.people} == {"Ishaq Dar", "David van Weel"}
+
+
+def test_who_met_another_side_the_next_day_met_twice() -> None:
+    first, second = read("Pakistani Foreign Minister Ishaq Dar met Iranian Foreign Minister Abbas Araghchi in Geneva on Tuesday. "
+                         "On Wednesday Dar met Dutch Foreign Minister David van Weel.")
+    assert [{party.code for party in report.parties if party.role == "party"} for report in (first, second)] == [{"PK", "IR"}, {"PK", "NL"}]
+    assert (first.day, second.day) == (date(2024, 5, 14), date(2024, 5, 15))
+
+
+def test_a_rail_inside_a_paragraph_is_not_read() -> None:
+    report, = read("Israeli President Isaac Herzog met Cypriot President Nikos Christodoulides in Nicosia on Tuesday. They discussed energy. "
+                   "Read more: Putin meets Xi in Beijing. Most read: Iranian foreign minister visits Oman.")
+    assert report.place == "Nicosia"
+    assert {party.code for party in report.parties} == {"IL", "CY"}
+
+
+def test_delegations_from_two_states_are_of_both() -> None:
+    report, = read("Delegations from North Korea and South Korea met at Panmunjom on Thursday.", title="Talks at the border")
+    assert {party.code for party in report.parties if party.role == "party"} == {"KP", "KR"}
+
+
+def test_the_day_a_conference_ends_on_is_not_its_first() -> None:
+    report, = read("The International Conference on Border Security opened in Accra on Monday and ends on Wednesday. "
+                   "Ghana's Interior Minister Mubarak Muntaka told delegates from Togo and Benin that smuggling must stop.")
+    assert report.day == date(2024, 5, 13)
