@@ -196,17 +196,28 @@ class Visitor:
             after = replace(after, etag=reply.etag, last_modified=reply.last_modified, url=reply.url)
 
         def keep() -> Visited:
-            with self.store.transaction():
-                self._remember_move(source, reply, same=whole or reply.document is None)
-                # Entries that wait since an earlier day come in whatever the server says.
-                taken = self.intake.take(source, Parsed(()), now, visit=True, room=self.room(source, now)) if source.id in self._who_waits() else None
-                new = self.count(source, taken, now)
-                outcome: Outcome = "new" if new else "unchanged"
-                poll = Poll(source.id, now, outcome, reply.status, reply.wire_bytes, new=new, conditional=reply.conditional, reason=_moved(reply))
-                visit = Visit("unchanged", reply.status, fresh_for=reply.fresh_for, hints=standing.hints)
-                return self._close(source, after, visit, poll)
+            self._remember_move(source, reply, same=whole or reply.document is None)
+            # Entries that wait since an earlier day come in whatever the server says.
+            taken = self.intake.take(source, Parsed(()), now, visit=True, room=self.room(source, now)) if source.id in self._who_waits() else None
+            new = self.count(source, taken, now)
+            outcome: Outcome = "new" if new else "unchanged"
+            poll = Poll(source.id, now, outcome, reply.status, reply.wire_bytes, new=new, conditional=reply.conditional, reason=_moved(reply))
+            visit = Visit("unchanged", reply.status, fresh_for=reply.fresh_for, hints=standing.hints)
+            return self._close(source, after, visit, poll)
 
-        return await self.desk.do(keep)
+        if self._is_plain(source, reply):
+            return await self.desk.keep(self.store.transaction, keep)
+        return await self.desk.do(lambda: self._in_one_change(keep))
+
+    def _is_plain(self, source: Source, reply: Reply) -> bool:
+        """Whether nothing but the visit itself is to be remembered, so that it may be done twice."""
+        if self._moves is None or self._waiting is None or reply.moved_to:
+            return False
+        return source.id not in self._moves and source.id not in self._waiting
+
+    def _in_one_change(self, work: Callable[[], Visited]) -> Visited:
+        with self.store.transaction():
+            return work()
 
     async def _changed(self, source: Source, standing: Standing, reply: Reply, read: Read, body_hash: str) -> Visited:
         now = self.clock()
