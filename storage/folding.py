@@ -22,7 +22,6 @@ LONGEST_KEPT = 40       # characters of a token worth remembering; longer ones a
 
 LONGEST_LINE = 8_192    # characters of a text whose words are kept for those who ask next, so that what is kept stays below some 10 MB
 
-_EITHER = re.compile(rf"[{HAN}]|[^{HAN}]+")
 _IN_A_ROW = re.compile(rf"[{HAN}]+|[^{HAN}]+")
 _HAN_RUN = re.compile(f"[{HAN}]")
 _WORD = re.compile(r"[^\W_]+")
@@ -117,7 +116,7 @@ def _fold_token(token: str) -> str:
         return token.lower().replace("'", "").replace("`", "")
     if not _HAN_RUN.search(token):
         return " ".join(_in_ascii(token).split())
-    parts = (part if _HAN_RUN.match(part) else _in_ascii(part) for part in _EITHER.findall(token))
+    parts = (" ".join(part) if _HAN_RUN.match(part) else _in_ascii(part) for part in _IN_A_ROW.findall(token))
     return " ".join(" ".join(parts).split())
 
 

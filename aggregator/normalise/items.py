@@ -42,7 +42,8 @@ def normalise(parsed: Parsed, source: Source, *, seen_at: datetime) -> tuple[tup
     The entry is completed with what the document says of all its entries (its
     language), so that `as_item` can draw the item from it again.
     """
-    drafts = [_draft(entry, parsed, source, seen_at) for entry in parsed.entries]
+    site = site_of(parsed, source)
+    drafts = [_draft(entry, parsed, source, seen_at, site) for entry in parsed.entries]
     drafts = list({draft.identity: draft for draft in reversed(drafts)}.values())[::-1]
     shared = Counter(name for draft in drafts for name in draft.names)
     named = ((_id(source.id, next((name for name in draft.names if shared[name] == 1), draft.last_name)), draft) for draft in drafts)
@@ -81,19 +82,16 @@ class _Draft:
     identity: tuple[str, ...]   # equal for one entry that stands twice
 
 
-def _draft(entry: Entry, parsed: Parsed, source: Source, seen_at: datetime) -> _Draft:
-    own_titles = {fold(source.name), fold(parsed.title)}
-    entry = replace(
-        entry,
-        language=entry.language or parsed.language,
-        source_title="" if fold(entry.source_title[:MAX_NAME]) in own_titles else entry.source_title,
-    )
+def _draft(entry: Entry, parsed: Parsed, source: Source, seen_at: datetime, site: frozenset[str]) -> _Draft:
+    if parsed.language and not entry.language:
+        entry = replace(entry, language=parsed.language)
+    if entry.source_title and fold(entry.source_title[:MAX_NAME]) in (fold(source.name), fold(parsed.title)):
+        entry = replace(entry, source_title="")
     wrapped = _is_wrapped(entry, source)
     if wrapped:
         entry = replace(entry, title=_without_publisher(entry.title, entry.source_title))
     item = _item(entry, source, seen_at)
     # A guid or a link that is the whole site's tells no entry from another.
-    site = site_of(parsed, source)
     guid = "" if canonical_url(entry.guid) in site else entry.guid.strip()
     url = "" if item.url in site else item.url
     title, day = word_line(item.title), item.published.isoformat() if item.published else ""
@@ -113,6 +111,8 @@ def _draft(entry: Entry, parsed: Parsed, source: Source, seen_at: datetime) -> _
 
 def _is_wrapped(entry: Entry, source: Source) -> bool:
     """Whether the entry is a search's result: its link leads to the feed's own site, and its <source> names another's."""
+    if not entry.source_url:
+        return False
     publisher, link, feed = (_site(url) for url in (entry.source_url, entry.link, source.url))
     return bool(publisher and link) and publisher != link and link == feed
 

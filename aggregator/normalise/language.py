@@ -80,7 +80,12 @@ def language_tag(declared: str) -> str:
     >>> language_tag("en_US"), language_tag(" VN "), language_tag("x-default"), language_tag("Tiếng Việt")
     ('en-us', 'vi', '', '')
     """
-    tag = declared[:64].strip().lower().replace("_", "-")
+    return _tag(declared[:64])
+
+
+@lru_cache(maxsize=1_000)       # few are ever declared, each with every entry
+def _tag(declared: str) -> str:
+    tag = declared.strip().lower().replace("_", "-")
     first, dash, rest = tag.partition("-")
     tag = _MEANT[tag] if tag in _MEANT else f"{_MEANT[first]}{dash}{rest}" if _MEANT.get(first) else tag
     return tag if _TAG.fullmatch(tag) else ""

@@ -77,3 +77,8 @@ def test_hostile_text_costs_linear_time(hostile):
     words(hostile)
     fold_name(hostile)
     assert time.process_time() - began < 4
+
+
+def test_han_in_a_row_is_folded_sign_by_sign_whatever_stands_between():
+    assert fold("越南公安部长苏林与普京会谈・東京タワー。") == "越 南 公 安 部 长 苏 林 与 普 京 会 谈 ・ 東 京 タ ワ ー ."
+    assert fold("苏林Lâm苏") == "苏 林 lam 苏"
