@@ -57,6 +57,7 @@ NO_SPACES = re.compile(r"[぀-ゟ一-鿿豈-﫿฀-໿ༀ-࿿က-႟ក-៿]")  
 KATAKANA = re.compile(r"[゠-ヿ]")
 HANGUL = re.compile(r"[가-힣]")
 ARABIC = re.compile(r"[؀-ۿ]")
+LEAST_STEM = 4        # letters of a name that may take an ending: shorter ones begin other words
 LARGEST = 200_000     # characters read of one text: no report is longer, and hostile ones are
 
 
@@ -171,11 +172,20 @@ def _joined(text: str, edge: int, inside: str) -> bool:
     return beside.isalnum() or unicodedata.category(beside)[0] == "M"
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _stands_alone(text: str, start: int, end: int, endings: re.Pattern[str] | None) -> bool:
     first, last = text[start], text[end - 1]
     if _joined(text, start - 1, first) and not (ARABIC.match(first) and ARABIC_JOINED.search(text, max(0, start - 5), start)):
         return False
-    return not (_joined(text, end, last) and not HANGUL.match(last))
+    if not _joined(text, end, last) or HANGUL.match(last):
+        return True
+    return endings is not None and end - start >= LEAST_STEM and endings.match(text, end) is not None
+
+
+@cache
+def _endings(language: str) -> re.Pattern[str] | None:
+    """What a language adds to a name for its case, to the end of the word; None where its table has the names in every case."""
+    added = trait(language, "endings")
+    return re.compile(rf"(?:{added})(?!\w)", re.IGNORECASE) if added else None
 
 
 PREVIOUS_WORD = re.compile(r"(\w+)(\W*)$")
@@ -232,13 +242,13 @@ def mentions(text: str, language: str = "") -> tuple[Mention, ...]:
     languages = _languages_of(_language(language))
     if languages:
         languages |= {tongue for tongue, letters in _own_letters() if tongue not in languages and len(letters.findall(plain[:400])) > 8}
-    lowered = lower(plain)
+    lowered, endings = lower(plain), _endings(_language(language))
     found: list[Mention] = []
     held: list[tuple[int, Entry]] = []          # words that count only when joined to another country
     for _, start, end in gazetteer.automaton.find_matches_as_indexes(lowered):
         for word, entries in gazetteer.meanings(lowered[start:end]):
             stop = start + len(word)
-            if not _stands_alone(plain, start, stop):
+            if not _stands_alone(plain, start, stop, endings):
                 continue
             entry = _choose(entries, plain, start, stop, languages)
             if entry is None:

@@ -127,7 +127,7 @@ def test_phrases_are_lower_case_and_their_labels_are_known(name: str) -> None:
 
 
 def test_a_pack_without_a_table_is_read_with_those_of_all() -> None:
-    assert read_for("sk", "acts") == tuple(sorted(having("acts")))
+    assert read_for("sk", "signing") == tuple(sorted(having("signing")))
     assert read_for("fr", "acts") == ("fr", "en")
     assert read_for("en", "acts") == ("en",)
 
