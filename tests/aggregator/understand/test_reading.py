@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import unicodedata
 from dataclasses import dataclass
@@ -265,6 +266,35 @@ def test_hostile_text_costs_little_and_never_raises(name: str) -> None:
         began = time.process_time()
         reports_of(language, "", "UTC", "2024-05-16T09:00", "Minister met", HOSTILE[name])
         assert time.process_time() - began < 2.5    # seconds, of a busy machine; usual is under a tenth
+
+
+HUGE = {
+    "a word of 100 kB": lambda size: "a" * (size // 10),
+    "meetings": lambda size: ("On Monday Minister Adam Barrow met Minister Henry Quartey of Ghana in Accra. " * (size // 70))[:size],
+    "no full stop": lambda size: ("Minister Adam Barrow met " * (size // 20))[:size],
+    "every block of Unicode": lambda size: "".join(chr(code) for code in range(1, 0x110000, 0x110000 // size + 1) if not 0xD800 <= code < 0xE000),
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_text_of_a_megabyte_costs_no_more_than_its_length(name: str) -> None:
+    for language in ("en", ""):
+        began = time.process_time()
+        reports_of(language, "", "UTC", "2024-05-16T09:00", "Minister met", HUGE[name](1_000_000))
+        assert time.process_time() - began < 5      # seconds, of a busy machine; usual is under one
+
+
+@pytest.mark.shared
+def test_naughty_strings_are_read_like_any_text() -> None:
+    path = SEEDS.parent / "corpora" / "blns" / "blns.json"
+    if not path.is_file():
+        pytest.skip("the shared folder of corpora is not beside the repository")
+    lines = json.loads(path.read_text(encoding="utf-8"))
+    for line in lines:
+        for text in (line, f"Minister {line} met Minister {line} of Ghana in {line} on Monday."):
+            first = reports_of("en", "GH", "UTC", "2024-05-16T09:00", text, text)
+            assert first == reports_of("en", "GH", "UTC", "2024-05-16T09:00", text, text)
+    reports_of("", "", "UTC", "2024-05-16T09:00", "Minister met", "\n".join(lines))
 
 
 SEEN = {
