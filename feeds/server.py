@@ -15,7 +15,7 @@ import socket
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
@@ -137,9 +137,10 @@ class _Published:
         if request.scope.get("raw_path", path.encode()).find(b"%") >= 0 or not _PATH.match(path):
             return plain("There is nothing here.", 404)     # no published name needs an escape
         ending = path.rpartition(".")[2]
+        now = self._clock() if self._clock else None
         listed = self._folder.file("retired.json")
         self._ended = self._ended.read_again(listed.held.digest, listed.held.body) if listed else Ended()
-        fate = self._ended.fate(path[1:], self._clock() if self._clock else None)
+        fate = self._ended.fate(path[1:], now)
         if fate == "gone":
             return plain("This feed has ended.", 410, {"Cache-Control": f"public, max-age={self._max_age}"})
         if fate != "stands":
@@ -149,7 +150,10 @@ class _Published:
             return plain("There is nothing here.", 404)
         if path.startswith("/meeting/") and (heir := heir_of(file.held.body)):
             return self._elsewhere(heir)
-        return answered(request.headers, file.held, self._headers(path, ending))
+        what = file.held
+        if now and what.modified and what.modified > now:
+            what = replace(what, modified=now)  # a clock was set back; nothing was changed after its answer (RFC 9110, 8.8.2.1)
+        return answered(request.headers, what, self._headers(path, ending))
 
     def _elsewhere(self, location: str) -> Response:
         """Leads on for good; `location` is relative, so it is right behind any proxy and never leads to another host."""
@@ -176,7 +180,7 @@ def application(
     `max_age` is in seconds: how long a cache may keep a file without asking.
     With a hub, feeds name it and their own address in Link headers (WebSub).
     `numbers` gives what /metrics answers, to programs on this machine alone.
-    `asking` answers /search and /api. By the `clock` a feed that ended is gone when its time is over; without one it stays as it last was.
+    `asking` answers /search and /api. By the `clock` a feed that ended is gone when its time is over, and no file is younger than its answer.
     """
     published = Route("/{path:path}", _Published(directory, max_age, hub, base_url, clock))
     return Starlette(routes=[

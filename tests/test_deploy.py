@@ -75,6 +75,7 @@ def test_monitoring_names_only_numbers_that_there_are(name):
     assert named <= OURS
 
 
+@pytest.mark.case("S64")
 def test_the_numbers_are_told_on_this_machine_alone(tmp_path):
     served = application(tmp_path, numbers=lambda: b"communique_items 1\n")
     here = TestClient(served, client=("127.0.0.1", 1))

@@ -5,6 +5,8 @@ Touches: nothing.
 
 from __future__ import annotations
 
+import re
+
 import html5lib
 from lxml import etree
 
@@ -61,6 +63,36 @@ def _in(root: etree._Element) -> list[str]:
             if name in ADDRESSES and not str(value).startswith(("http://", "https://")):
                 found.append(f"{name}={value!r}")
     return found
+
+
+OWN_CHARTS = {"months", "heat", "years", "strip", "share"}
+OWN_ADDRESS = re.compile(r"(\.\./)*([a-z0-9/-]+\.(html|css|atom|json|rss|ics|opml)|search|api/openapi\.json)?(#[a-z0-9-]*)?\Z|data:,\Z")
+
+
+def live_in_page(page: bytes) -> list[str]:
+    """What in a page of ours could do harm: all that `dangerous` finds, but for our charts, our box to search, our record and our own addresses."""
+    root = html5lib.parse(page.decode("utf-8"), treebuilder="lxml", namespaceHTMLElements=False).getroot()
+    found = []
+    for element in list(root.iter("script")):
+        if element.get("type") != "application/ld+json" or len(element) or "<" in (element.text or ""):
+            found.append(f"a script: {element.text!r}")
+        element.getparent().remove(element)
+    for element in list(root.iter()):
+        tag = str(element.tag).rpartition("}")[2]
+        if (tag == "svg" and element.get("class") in OWN_CHARTS) or (tag == "form" and element.get("class") == "search" and element.get("action", "").endswith("search")):
+            if any(str(name).startswith("on") for each in element.iter() for name in each.attrib):
+                found.append(f"a handler in <{tag}>")
+            element.getparent().remove(element)
+    for element in root.iter("meta"):
+        if element.get("http-equiv", "").lower() == "refresh" and not re.fullmatch(r"0; url=m-[0-9a-f]+\.html", element.get("content", "")):
+            found.append(f"refresh={element.get('content')!r}")
+    for element in root.iter("link"):
+        if element.get("rel") in ("stylesheet", "icon") and not OWN_ADDRESS.match(element.get("href", "")):
+            found.append(f"loads {element.get('href')!r}")
+    own = [element for element in root.iter() if isinstance(element.tag, str) and OWN_ADDRESS.match(element.get("href", "x:"))]
+    for element in own:
+        del element.attrib["href"]
+    return found + _in(root)
 
 
 # Each is put into every field that has words. The texts are our own; the tricks are well known.

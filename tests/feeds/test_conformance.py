@@ -20,6 +20,8 @@ from aggregator.parse.entry import Document
 from aggregator.parse.reader import read_document
 from feeds import atom, clean, content, ical, jsonfeed, opml, rss
 from feeds.catalogue import ALL, KINDS
+from feeds.pages.lists import row
+from feeds.pages.render import Possibly, Watched, feed_page, feeds_page, index_page, meeting_page, moved_page, search_page, sources_page
 from feeds.presentation import present
 from feeds.publisher import Publishing, publish
 from feeds.site import Site
@@ -203,6 +205,47 @@ def test_s001_no_collected_payload_in_any_field_comes_out_live_in_any_format():
     found = payloads()
     assert len(found) > 1000
     assert live((told[0], told[1][:1]) for payload in found for told in (hostile(payload, payload),)) == []
+
+
+def spoilt_pages(payloads_of_one: list[str]) -> Iterator[bytes]:
+    """Every kind of page, with these payloads in every field that has words: a page of each meeting, and lists of all."""
+    evil = replace(sample.SITE, search=True)
+    told = [present(*hostile(payload, payload), evil) for payload in payloads_of_one]
+    rows = [row(each, frozenset({"all"}), "", evil) for each in told]
+    first, feed = payloads_of_one[0], Feed("feed/x", clean.line(payloads_of_one[0]) or "x", "combination")
+    for payload, each in zip(payloads_of_one, told, strict=True):
+        yield meeting_page(each, (feed,), [Possibly("m-00000001", clean.line(payload), clean.line(payload), (clean.line(payload),))], evil)
+    yield moved_page("m-00000002", told[0], ("all",), evil)
+    yield index_page(rows, (ALL, feed), evil)
+    yield feed_page(feed, rows, evil)
+    yield feeds_page((ALL, feed), evil)
+    yield search_page(first, rows, evil)
+    yield sources_page([Watched(clean.line(first), "feed", clean.line(first), clean.line(first), "agency", "failing", clean.line(first), None)], feed, rows, replace(evil, title=clean.line(first)))
+
+
+@pytest.mark.case("S1", "S6", "S8", "S11", "S13")
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the collected payloads are not beside the project")
+def test_s001_no_collected_payload_in_any_field_comes_out_live_in_any_page():
+    found = payloads()
+    assert len(found) > 1000
+    for start in range(0, len(found), 50):
+        some = found[start : start + 50]
+        assert [(some, each) for page in spoilt_pages(some) for each in danger.live_in_page(page)] == []
+
+
+@pytest.mark.case("S1", "S8", "S13")
+def test_s001_no_payload_of_ours_comes_out_live_in_any_page():
+    assert [each for payload in danger.PAYLOADS if len(payload) < 1_000 for page in spoilt_pages([payload]) for each in danger.live_in_page(page)] == []
+
+
+def test_the_judge_of_pages_sees_what_is_live():
+    page = next(iter(spoilt_pages(["harmless"])))
+    assert danger.live_in_page(page) == []
+    for bad in (b"<script>x</script>", b"<p onclick=x>", b"<svg/onload=x>", b"<a href='java&#9;script:x'>x</a>", b"<base href=//evil.example>", b"<!-- x -->",
+                b"<meta http-equiv=refresh content='0; url=//evil.example'>", b"<link rel=stylesheet href=//evil.example/x.css>", b"<form action=//evil.example>",
+                b"<svg class=strip><a onclick=x>x</a></svg>"):
+        assert danger.live_in_page(page.replace(b"<main", bad + b"<main", 1)) != [], bad
 
 
 @pytest.mark.case("S1", "S6", "S7", "S8")

@@ -12,6 +12,7 @@ MODIFIED = datetime(2026, 3, 4, 9, 0, 0, 500_000, tzinfo=UTC)
 THEN, BEFORE, LATER = "Wed, 04 Mar 2026 09:00:00 GMT", "Wed, 04 Mar 2026 08:59:59 GMT", "Wed, 04 Mar 2026 10:00:00 GMT"
 
 
+@pytest.mark.case("O26")
 @pytest.mark.parametrize(
     "headers, unchanged",
     [
@@ -46,6 +47,7 @@ def test_a_client_that_has_the_file_is_told_so(headers, unchanged):
     assert is_unchanged(headers, TAG, MODIFIED) is unchanged
 
 
+@pytest.mark.case("O29")
 @pytest.mark.parametrize(
     "accepted, how",
     [
@@ -71,6 +73,7 @@ def test_gzip_is_sent_where_it_is_asked_for_and_not_refused(accepted, how):
     assert coding(accepted) == how
 
 
+@pytest.mark.case("O30")
 @pytest.mark.parametrize(
     "headers, part",
     [
@@ -100,6 +103,7 @@ def test_one_simple_range_is_served_and_any_other_is_as_if_not_sent(headers, par
     assert part_of(headers, 10, TAG, MODIFIED) == part
 
 
+@pytest.mark.case("S63")
 def test_long_header_fields_cost_no_time():
     start = perf_counter()
     is_unchanged({"if-none-match": '"x",' * 250_000}, TAG, MODIFIED)

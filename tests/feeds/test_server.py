@@ -6,6 +6,8 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import httpx
@@ -15,6 +17,7 @@ import pytest_asyncio
 from feeds.connections import Guarded, most_connections
 from feeds.errors import FeedsError
 from feeds.server import application, serve
+from tests.feeds import sample
 
 FEED = b"<feed>" + b"words " * 500 + b"</feed>"
 
@@ -46,6 +49,7 @@ async def client(public: Path) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
+@pytest.mark.case("O25", "O31", "O32", "O33", "O38")
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     "path, media_type",
@@ -73,6 +77,7 @@ async def test_a_feed_names_its_hub_and_itself(client):
     assert (await client.get("/country/vn.atom")).headers["link"] == '<https://hub.example/>; rel="hub", <https://news.example/country/vn.atom>; rel="self"'
 
 
+@pytest.mark.case("O26", "O29")
 @pytest.mark.asyncio
 async def test_gzip_has_a_tag_of_its_own_and_each_answers_304_to_its_own(client):
     plain = await client.get("/all.atom")
@@ -84,6 +89,7 @@ async def test_gzip_has_a_tag_of_its_own_and_each_answers_304_to_its_own(client)
         assert answer.status_code == status
 
 
+@pytest.mark.case("O26")
 @pytest.mark.asyncio
 async def test_304_says_what_a_cache_must_know_and_has_no_body(client):
     first = await client.get("/all.atom")
@@ -95,6 +101,7 @@ async def test_304_says_what_a_cache_must_know_and_has_no_body(client):
     assert "content-type" not in answer.headers and "content-length" not in answer.headers
 
 
+@pytest.mark.case("O28")
 @pytest.mark.asyncio
 @pytest.mark.parametrize("headers", [{}, {"accept-encoding": "gzip"}, {"range": "bytes=0-9"}, {"if-none-match": "*"}])
 @pytest.mark.parametrize("path", ["/all.atom", "/", "/none.atom"])
@@ -103,6 +110,7 @@ async def test_head_is_get_without_a_body(client, path, headers):
     assert head.status_code == got.status_code and head.headers == got.headers and head.content == b""
 
 
+@pytest.mark.case("O30")
 @pytest.mark.asyncio
 async def test_a_range_is_a_part_of_the_plain_bytes(client):
     part = await client.get("/all.atom", headers={"range": "bytes=0-5", "accept-encoding": "gzip"})
@@ -126,6 +134,7 @@ async def test_a_file_replaced_is_another_file_even_within_the_same_moment(clien
     assert (await client.get("/all.atom")).status_code == 404
 
 
+@pytest.mark.case("S53", "S58", "S62")
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     "path",
@@ -185,6 +194,7 @@ async def test_nothing_but_published_files_is_in_reach_and_no_one_is_sent_elsewh
     assert b"secret" not in b"".join(message.get("body", b"") for message in told)
 
 
+@pytest.mark.case("S59")
 @pytest.mark.asyncio
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND"])
 async def test_only_get_and_head(client, method):
@@ -192,12 +202,14 @@ async def test_only_get_and_head(client, method):
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
+@pytest.mark.case("S11")
 @pytest.mark.asyncio
 async def test_errors_are_plain_words_and_repeat_nothing(client):
     answer = await client.get("/<script>alert(1)</script>")
     assert answer.status_code == 404 and answer.headers["content-type"] == "text/plain; charset=utf-8" and b"script" not in answer.content
 
 
+@pytest.mark.case("S60", "S61")
 @pytest.mark.asyncio
 async def test_who_the_client_says_it_speaks_to_changes_nothing(client):
     answer = await client.get("/all.atom", headers={"host": "evil.example", "x-forwarded-host": "evil.example", "forwarded": "host=evil.example"})
@@ -230,6 +242,7 @@ async def test_it_serves_on_loopback_and_stops_when_told(public):
         await asyncio.open_connection("127.0.0.1", port)
 
 
+@pytest.mark.case("O37")
 @pytest.mark.asyncio
 async def test_an_old_client_of_http_1_0_is_answered(public):
     port, stop = free_port(), asyncio.Event()
@@ -281,6 +294,36 @@ async def asked(port: int) -> bytes:
     answer = await asyncio.wait_for(reader.read(), 5)
     writer.close()
     return answer
+
+
+@pytest.mark.case("O37")
+@pytest.mark.asyncio
+async def test_a_connection_is_kept_for_the_next_request(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(3):
+        writer.write(b"GET /all.atom HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await asyncio.wait_for(reader.readuntil(FEED), 5)).startswith(b"HTTP/1.1 200")
+    writer.close()
+
+
+@pytest.mark.case("S58")
+@pytest.mark.asyncio
+async def test_an_absolute_address_is_no_way_to_another_host(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET http://evil.example/all.atom HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert answer.startswith((b"HTTP/1.1 404", b"HTTP/1.1 400")) and b"evil" not in answer
+
+
+@pytest.mark.case("O27")
+@pytest.mark.asyncio
+async def test_no_file_was_changed_after_its_answer(public):
+    later = sample.NOW + timedelta(days=400)
+    os.utime(public / "all.atom", (later.timestamp(), later.timestamp()))
+    transport = httpx.ASGITransport(application(public, clock=lambda: sample.NOW))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        assert (await client.get("/all.atom")).headers["last-modified"] == format_datetime(sample.NOW, usegmt=True)
 
 
 @pytest.mark.case("S59")

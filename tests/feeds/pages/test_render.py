@@ -120,6 +120,7 @@ def test_the_index_shows_meetings_under_their_days_the_latest_first_and_planned_
     assert 'href="country/vn.atom"' in all_pages()["feeds"].decode()
 
 
+@pytest.mark.case("O39")
 def test_every_page_of_a_feed_leads_a_reader_to_the_feed():
     root = html.document_fromstring(all_pages()["feed"])
     (link,) = root.xpath('//link[@rel="alternate"]')
