@@ -60,9 +60,10 @@ class Month:
 
     def __init__(self, feeds: int, begin: datetime) -> None:
         self.feeds, self.begin, self.now, self.log = feeds, begin, begin, Log()
+        self.closed: datetime | None = None         # from here on nothing is published any more
         self.sources = tuple(Source(f"s{n}", f"http://f{n}.example/feed", f"Source {n}") for n in range(feeds))
         self._sent: dict[int, str] = {}             # the validator each feed sent last
-        self._served: dict[int, int] = {}           # the items of the whole answer before
+        self._shown: list[set[int]] = [set() for _ in range(feeds)]     # the items that stood in whole answers
         self._luck = random.Random(7)
 
     def clock(self) -> datetime:
@@ -86,10 +87,21 @@ class Month:
 
     def newest(self, feed: int) -> int:
         """How many items it has published by now; ten lie before the beginning."""
-        return 10 + (self.now - self.begin) // self.pace(feed)
+        return 10 + (min(self.now, self.closed or self.now) - self.begin) // self.pace(feed)
+
+    def answered_since(self, moment: datetime) -> set[int]:
+        """The feeds that have answered without a fault since then."""
+        return {visit.feed for visit in self.log.visits if visit.at >= moment and visit.status in (200, 304)}
 
     def published(self) -> int:
         return sum(self.newest(feed) for feed in range(self.feeds))
+
+    def missing(self, store: Store) -> tuple[tuple[str, bool], ...]:
+        """The title of each published item that is not in the store, and whether it ever stood in a document that was sent."""
+        stored = {(item.source_id, item.title) for item in store.items.all()}
+        return tuple(
+            (_title(feed, number), number in self._shown[feed])
+            for feed in range(self.feeds) for number in range(self.newest(feed)) if (f"s{feed}", _title(feed, number)) not in stored)
 
     def twice(self, store: Store) -> int:
         """How many items are in the store more than once."""
@@ -120,17 +132,25 @@ class Month:
             status = 304
         else:
             body, self._sent[feed] = document, etag
+            self._shown[feed].update(self._window(feed))
         self.log.visits.append(Visit(feed, self.now, status, asked, (known,) if known else (), unchanged, keeps, len(body), len(document)))
         length = [] if status == 304 else [f"Content-Length: {len(body)}"]
         return "\r\n".join((f"HTTP/1.1 {status} Said", *head, *length)).encode() + b"\r\n\r\n" + body
 
-    def _document(self, feed: int) -> bytes:
+    def _window(self, feed: int) -> range:
         newest = self.newest(feed)
+        return range(max(newest - WINDOW, 0), newest)
+
+    def _document(self, feed: int) -> bytes:
         rows = "".join(
-            f"<item><guid>{feed}/{n}</guid><link>http://f{feed}.example/{n}</link><title>Item {n} of feed {feed}</title>"
+            f"<item><guid>{feed}/{n}</guid><link>http://f{feed}.example/{n}</link><title>{_title(feed, n)}</title>"
             f"<description>{'Words of it. ' * 40}</description></item>"
-            for n in range(max(newest - WINDOW, 0), newest))
+            for n in self._window(feed))
         return f'<rss version="2.0"><channel><title>Feed {feed}</title>{rows}</channel></rss>'.encode()
+
+
+def _title(feed: int, number: int) -> str:
+    return f"Item {number} of feed {feed}"
 
 
 class Readers:

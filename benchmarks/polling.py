@@ -40,6 +40,7 @@ from storage.store import Store, open_store
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 ENTRIES, LENGTH = 29, 2_000         # of a document, as measured on real feeds: 61 KB
 TENTH = 10
+LONGEST_CLOSING = 10                # days: the longest wait is one day, doubled waits after failures included
 
 
 def main() -> None:
@@ -130,6 +131,11 @@ def _resident() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def _held() -> float:
+    """The memory this process holds now, in MB."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20
+
+
 def _serve(pipe: Connection) -> None:
     asyncio.run(_server(pipe))
 
@@ -184,15 +190,26 @@ async def _month(feeds: int, days: int, folder: Path) -> None:
     for day in range(days):
         with open_store(f"sqlite:{folder / 'month.db'}") as store:
             store.sources.configure(month.sources, month.now)
-            await _day(month, store, readers)
+            await live_day(month, store, readers)
             if day in (1, days - 1):
                 spent = time.process_time() - began
-                print(f"day {day + 1}: {store.items.count()} items, {len(month.log.visits)} visits, resident {_resident():.0f} MB, CPU {spent:.0f} s")
+                print(f"day {day + 1}: {store.items.count()} items, {len(month.log.visits)} visits, resident {_held():.0f} MB, CPU {spent:.0f} s")
+    await close(month, folder, readers)
     with open_store(f"sqlite:{folder / 'month.db'}") as store:
         _judge(month.log, month, store)
 
 
-async def _day(month: Month, store: Store, readers: Readers) -> None:
+async def close(month: Month, folder: Path, readers: Readers) -> None:
+    """Publish nothing more, and go on visiting until every feed has answered once: what it published shortly before the end can be had then."""
+    month.closed = month.now
+    for _ in range(LONGEST_CLOSING):
+        if len(month.answered_since(month.closed)) == month.feeds:
+            return
+        with open_store(f"sqlite:{folder / 'month.db'}") as store:
+            await live_day(month, store, readers)
+
+
+async def live_day(month: Month, store: Store, readers: Readers) -> None:
     end = month.now + timedelta(days=1)
     polling = Polling(pause=timedelta(0), new_connections=1000)
     intake = Taking(store, lambda item, source: ())
@@ -233,7 +250,10 @@ def _judge(log: Log, month: Month, store: Store) -> None:
     print(f"requests too soon: {too_soon}; validators invented or stale: {invented}; without a known validator sooner than 8 days: {unconditional}")
     print(f"visits to unchanged feeds with validators answered 304: {told_unchanged / max(polls_unchanged, 1):.2%} of {polls_unchanged}")
     print(f"bytes from quiet feeds: {sent / max(whole, 1):.2%} of the same visits without conditions, {sent / max(hourly, 1):.2%} of hourly visits without")
-    print(f"items: {stored} stored of {published} published; stored twice: {month.twice(store)}")
+    missing = month.missing(store)
+    shown = sum(was_shown for _, was_shown in missing)
+    print(f"items: {stored} stored of {published} published; stored twice: {month.twice(store)}; "
+          f"missing though sent: {shown}; left their feed between two visits: {len(missing) - shown}")
     print(f"cookies, referers, ranges: {log.strange}")
 
 
