@@ -146,8 +146,15 @@ def one_person(one: Person, other: Person) -> bool:
 
 def _first_alone(unmet: list[Person], there: Facts) -> Person | None:
     """The first of `unmet` who is surely not among the other report's people: a short form of a name there is not alone."""
-    alone = [p for p in unmet if len("".join(fold(p.name))) >= LONG and all(likeness(p.name, other.name) < 0.2 for other in there.people)]
-    return next((p for p in alone if len(fold(p.name)) >= 2), alone[0] if alone else None)
+    short: Person | None = None
+    for person in unmet:
+        folded = fold(person.name)
+        if len("".join(folded)) < LONG or (short and len(folded) < 2) or any(likeness(person.name, other.name) >= 0.2 for other in there.people):
+            continue
+        if len(folded) >= 2:
+            return person
+        short = person
+    return short
 
 
 @lru_cache(maxsize=2048)
