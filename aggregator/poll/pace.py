@@ -54,6 +54,7 @@ class Visit:
     turned_away: bool = False       # the host let us know that it does not want programs, whatever the status
     gone: bool = False              # it has said 410 for long
     pushed: bool = False            # a hub tells us what is new
+    outrun: bool = False            # everything in the feed is new: what came before it may have gone unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,10 @@ def _pushed(case: Case) -> Wait | None:
 def _whole_only(case: Case) -> Wait | None:
     """A feed without validators (or whose validators lie) and without a word on freshness is fetched whole at every visit.
 
-    An operator who wants it more often sets `every` on the source. Pages hardly ever have validators and are left out.
+    An operator who wants it more often sets `every` on the source. Pages hardly ever have validators and are left out,
+    and so is a feed that brings more in a day than it holds: items would be lost.
     """
-    if case.source.kind != "feed" or case.source.every is not None or case.visit.fresh_for is not None:
+    if case.source.kind != "feed" or case.source.every is not None or case.visit.fresh_for is not None or case.visit.outrun:
         return None
     if case.source.ignore_validators:
         return min(NO_VALIDATORS, case.at_most), "its validators are ignored, so each visit costs a whole document"

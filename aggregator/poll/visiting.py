@@ -241,7 +241,8 @@ class Visitor:
                     source.id, now, outcome, reply.status, reply.wire_bytes, len(read.parsed.entries), taken.new, taken.changed,
                     reply.conditional, _noted(reply, read, taken, first=first),
                 )
-                visit = Visit(outcome, reply.status, fresh_for=reply.fresh_for, hints=read.parsed.hints)
+                outrun = not first and taken.new >= ANOTHER and not taken.same + taken.changed
+                visit = Visit(outcome, reply.status, fresh_for=reply.fresh_for, hints=read.parsed.hints, outrun=outrun)
                 return replace(self._close(source, arrived, visit, poll), articles=read.articles, missed=read.missed)
 
         return await self.desk.do(keep)

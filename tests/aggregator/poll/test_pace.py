@@ -186,6 +186,12 @@ def test_nobody_can_have_a_source_asked_twice_within_five_minutes():
 
 
 @pytest.mark.case("P40")
+def test_a_feed_without_validators_that_brings_more_than_it_holds_is_not_left_for_a_day():
+    plain = replace(KNOWN, etag="", last_modified="", last_new=NOW)
+    assert wait_after(Visit("new", 200), plain)[0] == about(DAY)
+    assert wait_after(Visit("new", 200, outrun=True), plain)[0] == about(HOUR)
+
+
 @pytest.mark.parametrize("own", [False, True])
 def test_nobody_can_break_what_the_server_asked_for(own):
     asked = replace(KNOWN, not_before=NOW + HOUR)
