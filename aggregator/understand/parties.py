@@ -149,12 +149,13 @@ def _read(part: Part, offset: int, text: str, language: str, told: Sequence[tupl
             marks[label].append(hit)
     posts = sorted({*marks["post"], *marks["counterpart"]}, key=lambda hit: hit.start)
     apart = sorted((hit for label in ("apart", "visit", "to", "about") for hit in marks[label]), key=lambda hit: hit.start)
-    ends = {hit.end + 1 for hit in posts}
-    ours = {hit.start for hit in marks["origin"] if hit.start in ends}      # "delegations from X and Y" are theirs
-    apart = [hit for hit in apart if hit.start not in ours]
     spoken = base_language(language)
     joins = listed(spoken, "language", "and")
     articles = listed(spoken, "language", "article")
+    ends = {hit.end + 1 for hit in posts}
+    two = {mention.start for index, mention in enumerate(named) if _in_a_row(index, named, text, (joins, articles)) == 2}
+    ours = {hit.start for hit in marks["origin"] if hit.start in ends and hit.end + 1 in two}
+    apart = [hit for hit in apart if hit.start not in ours]     # "delegations from X and Y" met; a longer list is who came to a gathering
     near = _posts_of(named, posts, apart, text, (joins, articles))
     sights: list[_Sight] = []
     for index, mention in enumerate(named):
