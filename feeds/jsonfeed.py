@@ -27,8 +27,8 @@ MOST_AUTHORS = 20
 Plain = dict[str, object]
 
 
-def item(meeting: Presentation, site: Site) -> bytes:
-    """`meeting` as an item for any number of feeds."""
+def item(meeting: Presentation, site: Site, html: str = "") -> bytes:
+    """`meeting` as an item for any number of feeds; `html` is its content where that is drawn already."""
     said = words(site.language)
     page = site.url(f"meeting/{meeting.id}.html")
     origin = next((line.url for line in meeting.coverage if line.url), "")
@@ -37,7 +37,7 @@ def item(meeting: Presentation, site: Site) -> bytes:
         "url": page,
         **({"external_url": origin} if origin else {}),
         "title": clean.untagged(meeting.heading),
-        "content_html": content(meeting, page, said),
+        "content_html": html or content(meeting, page, said),
         "summary": clean.untagged(" ".join(meeting.summary)) or clean.untagged(facts_line(meeting, said)),
         "date_published": stamp(meeting.published),
         "date_modified": stamp(meeting.updated),

@@ -31,7 +31,7 @@ from feeds.websub import Ping, pings
 from storage.model import Feed, Topic
 from storage.store import Store
 
-LAYOUT = "3"                                    # raise it when templates or renderings change: everything is then published anew
+LAYOUT = "4"                                    # raise it when templates or renderings change: everything is then published anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,15 @@ ISO_3166 = "https://www.iso.org/iso-3166-country-codes.html"
 MOST_AUTHORS = 20
 
 
-def item(meeting: Presentation, site: Site) -> bytes:
-    """`meeting` as an item for any number of feeds."""
+def item(meeting: Presentation, site: Site, html: str = "") -> bytes:
+    """`meeting` as an item for any number of feeds; `html` is its content where that is drawn already."""
     said = words(site.language)
     page = site.url(f"meeting/{meeting.id}.html")
     categories = [(topic.name, site.url("topic/")) for topic in meeting.topics] + [(party.code, ISO_3166) for party in meeting.countries]
     source = meeting.sources[0] if len(meeting.sources) == 1 and meeting.sources[0].kind else None
     return _item(
-        site.meeting_id(meeting.id), meeting.heading, " ".join(meeting.summary) or facts_line(meeting, said), content(meeting, page, said), meeting.published,
-        page,
+        site.meeting_id(meeting.id), meeting.heading, " ".join(meeting.summary) or facts_line(meeting, said), html or content(meeting, page, said),
+        meeting.published, page,
         "".join(f"<dc:creator>{_text(outlet)}</dc:creator>" for outlet in meeting.outlets[:MOST_AUTHORS])
         + "".join(f'<category domain="{_plain(domain)}">{_text(name)}</category>' for name, domain in categories)
         + (f'<source url="{_plain(source.kind)}">{_text(source.name)}</source>' if source else ""),

@@ -22,7 +22,9 @@ from markupsafe import Markup
 
 from feeds import atom, ical, jsonfeed, rss
 from feeds.catalogue import Catalogue
+from feeds.content import content
 from feeds.corrections import Facts, facts_of
+from feeds.messages.words import words
 from feeds.pages.lists import Row, row
 from feeds.presentation import Presentation, present
 from feeds.site import Site
@@ -33,8 +35,9 @@ from storage.store import Store
 
 T = TypeVar("T")
 
+LEVEL = 1                                       # of what is remembered: level 6 makes a tenth less of a meeting in twice the time
 MOST_HELD = 3_000                               # drawings in memory: some 10 kB each
-FOLDERS = ("", "../")                           # from where a row of a list may be read: the front page, and the page of a feed in a folder
+ROOT = "\0"                                     # in a row, where the way to the front page goes: a character that no published text holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,12 @@ class Drawing:
     event: bytes                                # b"" when it has no place in a calendar
     day: date | None
     planned: bool
-    rows: tuple[str, ...]                       # one for each of FOLDERS
+    listed: str                                 # as a row of a list, with ROOT in its links
     labels: tuple[str, ...] = ()                # the paths of the feeds it is in
 
     def row(self, root: str) -> Row:
         """It as a row of a page from which the site begins at `root`."""
-        return Row(self.day, self.planned, Markup(self.rows[FOLDERS.index(root)]), self.labels)
+        return Row(self.day, self.planned, Markup(self.listed.replace(ROOT, root)), self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class Shelf:
 
     def _draw(self, meeting: Meeting, members: tuple[Member, ...], before: Told | None) -> Drawn:
         told = present(meeting, members, self._site)
-        entry = atom.entry(told, self._site)
+        html = content(told, self._site.url(f"meeting/{told.id}.html"), words(self._site.language))
+        entry = atom.entry(told, self._site, html)
         event = ical.event(told, self._site, 0)
         digest = sha256(event).hexdigest()[:16] if event else ""
         facts = facts_of(meeting, told, digest)
@@ -100,17 +104,17 @@ class Shelf:
         sequence = before.sequence if before and said and said.event == digest else max(seconds, before.sequence + 1 if before else 0)
         paths = frozenset(feed.path for feed in self._catalogue.feeds_of(meeting) if not feed.path.startswith("person/"))
         drawing = Drawing(
-            jsonfeed.item(told, self._site), rss.item(told, self._site), ical.with_sequence(event, sequence), told.day, told.state == "planned",
-            tuple(str(row(told, paths, root, self._site).html) for root in FOLDERS), tuple(sorted(paths)),
+            jsonfeed.item(told, self._site, html), rss.item(told, self._site, html), ical.with_sequence(event, sequence), told.day, told.state == "planned",
+            str(row(told, paths, ROOT, self._site).html), tuple(sorted(paths)),
         )
-        self._new[meeting.id] = Told(meeting.id, to_json(facts), sequence, self._made_with, zlib.compress(entry), _packed(drawing))
+        self._new[meeting.id] = Told(meeting.id, to_json(facts), sequence, self._made_with, zlib.compress(entry, LEVEL), _packed(drawing))
         _hold(self._entries, meeting.id, entry)
         _hold(self._drawings, meeting.id, drawing)
         return Drawn(meeting, members, told, facts, said, len(entry))
 
     def end(self, told: Told, facts: Facts, sequence: int, cancelled: bytes) -> None:
         """Keeps of a meeting that is no more only what was said of it, and its calendar event."""
-        drawing = Drawing(b"", b"", cancelled, None, False, ("",) * len(FOLDERS))
+        drawing = Drawing(b"", b"", cancelled, None, False, "")
         self._new[told.meeting_id] = replace(told, facts=to_json(facts), sequence=sequence, made_with=self._made_with, entry=b"", others=_packed(drawing))
         _hold(self._entries, told.meeting_id, b"")
         _hold(self._drawings, told.meeting_id, drawing)
@@ -153,10 +157,10 @@ def _hold(held: OrderedDict[str, T], id: str, what: T) -> None:
 
 def _packed(drawing: Drawing) -> bytes:
     """A drawing as one compressed value: what it says of its parts on the first line, then the parts."""
-    parts = (drawing.json, drawing.rss, drawing.event, *(each.encode() for each in drawing.rows))
+    parts = (drawing.json, drawing.rss, drawing.event, drawing.listed.encode())
     lengths, labels = " ".join(str(len(part)) for part in parts), ",".join(drawing.labels)
     head = f"{drawing.day or ''} {'planned' if drawing.planned else 'held'} {labels} {lengths}\n"
-    return zlib.compress(b"".join((head.encode(), *parts)))
+    return zlib.compress(b"".join((head.encode(), *parts)), LEVEL)
 
 
 def _unpacked(packed: bytes) -> Drawing:
@@ -167,6 +171,6 @@ def _unpacked(packed: bytes) -> Drawing:
     for length in map(int, lengths):
         parts.append(whole[end : end + length])
         end += length
-    item, channel_item, event, *rows = parts
-    shown = tuple(each.decode() for each in rows)
-    return Drawing(item, channel_item, event, date.fromisoformat(day) if day else None, state == "planned", shown, tuple(filter(None, labels.split(","))))
+    item, channel_item, event, listed = parts
+    known = date.fromisoformat(day) if day else None
+    return Drawing(item, channel_item, event, known, state == "planned", listed.decode(), tuple(filter(None, labels.split(","))))

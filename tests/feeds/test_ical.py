@@ -116,3 +116,13 @@ def test_no_words_can_break_out_of_an_event(payload):
     body = calendar(hostile(payload, "https://a.example/"), hostile(f"x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\n{payload[:50]}", "https://a.example/"))
     assert len(by_icalendar(body)) == len(by_vobject(body)) == 2
     assert body.count(b"\r\nBEGIN:VEVENT\r\n") == 2
+
+
+LONG = ["\\" * 200, "^" * 200, "é" * 200, "漢字" * 90, "𝄞" * 90, ",;" * 90, "a\\,b" * 60]
+
+
+@pytest.mark.parametrize("payload", [*danger.PAYLOADS, *LONG], ids=lambda payload: ascii(payload[:20]))
+def test_an_event_has_the_bytes_that_icalendar_writes_of_it(payload):
+    for told in (*sample.meetings(), *(hostile("x" * length + payload, "https://a.example/") for length in (0, *range(60, 80)))):
+        ours = ical.event(present(*told, sample.SITE), sample.SITE, 3)
+        assert not ours or ours == icalendar.Event.from_ical(ours).to_ical()
