@@ -173,10 +173,11 @@ async def test_an_answer_that_breaks_off_is_an_error(site, make, how):
 
 async def test_a_compressed_file_is_unpacked_once(site, make):
     site.on("/sitemap.xml.gz", gzip.compress(b"<urlset/>"), headers={"Content-Type": "application/gzip"})
-    site.on("/twice.gz", gzip.compress(gzip.compress(b"<urlset/>")))
+    once = gzip.compress(b"<urlset/>")
+    site.on("/twice.gz", gzip.compress(once))
     async with make() as fetcher:
         assert (await fetcher.fetch(Request(site.url("/sitemap.xml.gz")))).document.body == b"<urlset/>"
-        assert (await fetcher.fetch(Request(site.url("/twice.gz")))).document.body == gzip.compress(b"<urlset/>")
+        assert (await fetcher.fetch(Request(site.url("/twice.gz")))).document.body == once
 
 
 @pytest.mark.case("S24")
