@@ -99,7 +99,8 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...], known: Au
     if not _is_official(page, posts, named, acts, when, source.country):
         return ()
     reference = _reference(item, source)
-    days = _days(page, language, reference, source)
+    towns = [(mention.start, mention.end) for mention in named if mention.city]
+    days = _days(page, language, reference, source, towns)
     scene = Scene(acts, when, [(post.start, post.end) for post in posts], [(nation.start, nation.code) for nation in nations],
                   days if item.published is not None else (), reference, item.published is not None)
     tellings = tell(page, scene, language)
@@ -114,7 +115,7 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...], known: Au
     people = tuple(replace(found, person=replace(found.person, country=known.recognised((found.person,), reference)[0].country)) for found in people)
     encounters = split_encounters(page, tellings, people, posts, nations, marks, planned=kind == "preview")
     if kind == "preview":
-        days = _days(page, language, reference, source, ahead=True)
+        days = _days(page, language, reference, source, towns, ahead=True)
     home = _home(item, source)
     story = _Story(item, source, language, kind, page, tellings, people, encounters, days, home, known)
     sides = parties.find_parties(page.pieces(page.sentences), language, home, told=_spots(page, tellings)) if len(encounters) > 1 else ()
@@ -126,13 +127,14 @@ def _understand(item: Item, source: Source, topics: tuple[Topic, ...], known: Au
     return tuple(reports)
 
 
-def _days(page: Page, language: str, reference: date, source: Source, *, ahead: bool = False) -> tuple[Mention, ...]:
-    """The days a page names, sentence by sentence."""
-    return tuple(
+def _days(page: Page, language: str, reference: date, source: Source, towns: Sequence[tuple[int, int]], *, ahead: bool = False) -> tuple[Mention, ...]:
+    """The days a page names, sentence by sentence; none is part of a town's name ("Santo Domingo")."""
+    every = (
         replace(found, start=found.start + sentence.start, end=found.end + sentence.start)
         for sentence in page.sentences[:MOST_DATED]
         for found in find_days(page.text[sentence.start:sentence.end], language, reference, ahead=ahead, order=source.date_order)
     )
+    return tuple(day for day in every if not any(start <= day.start and day.end <= end for start, end in towns))
 
 
 @dataclass(frozen=True, slots=True)

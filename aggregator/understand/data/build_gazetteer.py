@@ -92,8 +92,10 @@ def cases(word: str, language: str) -> list[str]:
             ends = ["а", "и", "і", "у", "ою"]
         elif last == "й":
             ends = ["й", "ю", "я", "єм", "ї"]
-        elif last in "оеиуюіяь":
-            ends = [last, "ю", "ем", "і"] if last == "ь" else [last]
+        elif last == "и":
+            ends = ["и", "", "ів", "ам", "ами", "ах"]
+        elif last in "оеуюіяь":
+            ends = [last, "ю", "я", "ем", "і"] if last == "ь" else [last]
         else:
             stem, ends = word, ["", "а", "у", "ом", "і", "ові"]
     elif language in ("sr", "hr"):
@@ -114,8 +116,12 @@ def cases(word: str, language: str) -> list[str]:
             ends = ["a", "i", "ę", "ą"] if word.endswith("ja") else ["a", "", "i", "ę", "ą"]
         elif last == "a":
             ends = ["a", "y", "ie", "ę", "ą", "i"]
-        elif last in "oeiuy":
+        elif last == "y":
+            ends = ["y", "", "om", "ami", "ach"]
+        elif last in "oeiu":
             ends = [last]
+        elif word.endswith("ów"):
+            stem, ends = word[:-2], ["ów", "owa", "owie", "owem", "owowi"]
         else:
             stem, ends = word, ["", "u", "em", "ie", "owi", "a", "iem"]
     elif language in ("cs", "sk"):

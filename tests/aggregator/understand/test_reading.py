@@ -349,3 +349,10 @@ def test_people_of_the_readers_own_are_known_too():
     of = Source("s", "https://example.org/feed", "Outlet", language="en")
     assert [person.country for person in understand(item, of, ())[0].people if person.key == "sione taufa"] in ([""], [])
     assert parties(understand(item, of, (), extended(officials))[0]) == {"FJ", "TO"}
+
+
+def test_the_weekday_in_the_name_of_a_town_is_no_day():
+    body = "El canciller dominicano, Roberto Peña, se reunió en Santo Domingo con el ministro haitiano de Exteriores, Marc Desrosiers."
+    (report,) = reports_of("es", "DO", "America/Santo_Domingo", "2025-09-02T09:00:00", "Cancilleres dialogan", body)
+    assert report.day is None
+    assert report.place == "Santo Domingo"
